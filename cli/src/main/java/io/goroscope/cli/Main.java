@@ -1,0 +1,53 @@
+package io.goroscope.cli;
+
+import io.goroscope.schemas.UserException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The root of the command line. Exit codes: 0, or 2 with one line on stderr. */
+@Command(
+        name = "goroscope",
+        mixinStandardHelpOptions = true,
+        version = "goroscope 0.1.0",
+        description = "Counts, times and shows the function calls of running Go programs.",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {CommandLine.HelpCommand.class})
+public final class Main {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Main.class);
+
+    private Main() {}
+
+    /** Runs one command and exits with its code. */
+    public static void main(String... args) {
+        System.exit(run(args));
+    }
+
+    /** Runs one command; for tests, which must not exit. */
+    static int run(String... args) {
+        CommandLine line = new CommandLine(new Main())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setUsageHelpAutoWidth(true)
+                .setParameterExceptionHandler((e, arguments) -> {
+                    e.getCommandLine().getErr().println("goroscope: " + e.getMessage());
+                    e.getCommandLine()
+                            .getErr()
+                            .println("try: "
+                                    + e.getCommandLine().getCommandSpec().qualifiedName() + " --help");
+                    return 2;
+                })
+                .setExecutionExceptionHandler((e, commandLine, parsed) -> {
+                    if (e instanceof UserException) {
+                        LOG.debug("refused", e);
+                        commandLine.getErr().println("goroscope: " + e.getMessage());
+                    } else {
+                        commandLine.getErr().println("goroscope: unexpected: " + e);
+                        LOG.error("unexpected", e);
+                    }
+                    return 2;
+                });
+        return line.execute(args);
+    }
+}

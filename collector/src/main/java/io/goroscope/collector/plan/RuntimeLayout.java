@@ -1,0 +1,21 @@
+package io.goroscope.collector.plan;
+
+/**
+ * What the BPF programs have to know about the Go runtime in an image.
+ *
+ * @param segmentedStacks true for gccgo, whose frames are keyed by SP itself, since its stacks never move but have
+ *     segments
+ * @param goidOffset offset of {@code goid} in {@code struct g}, bytes
+ * @param stackLoOffset offset of {@code stack.lo} in {@code struct g}, bytes; unused with segmented stacks
+ * @param stackHiOffset offset of {@code stack.hi} in {@code struct g}, bytes; unused with segmented stacks
+ * @param goroutineTlsOffset where the thread-local {@code g} is from the thread pointer (fs base), bytes; −8 for gc
+ * @param morestackReturnAddress gccgo: virtual address in the image of the instruction after {@code call *%r10} in
+ *     {@code __morestack}, else 0
+ */
+public record RuntimeLayout(
+        boolean segmentedStacks,
+        int goidOffset,
+        int stackLoOffset,
+        int stackHiOffset,
+        long goroutineTlsOffset,
+        long morestackReturnAddress) {}
