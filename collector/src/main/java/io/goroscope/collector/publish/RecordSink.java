@@ -1,0 +1,26 @@
+package io.goroscope.collector.publish;
+
+/**
+ * Where records go. Called by the collector's thread only.
+ *
+ * <p>A sink never waits: the kernel's ring buffer fills meanwhile. What it cannot take it refuses, and the collector
+ * counts it as lost.
+ */
+public interface RecordSink extends AutoCloseable {
+
+    /**
+     * Takes a record.
+     *
+     * @return false if it was refused; a record that was taken is handed on, or counted by {@link #failed}
+     */
+    boolean offer(OutgoingRecord record);
+
+    /** Events in records that were taken and then could not be handed on. */
+    default long failed() {
+        return 0;
+    }
+
+    /** Hands on what was taken, as far as that is possible in bounded time, and lets go of everything. */
+    @Override
+    void close();
+}
