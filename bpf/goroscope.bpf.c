@@ -1,0 +1,626 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
+/*
+ * The programs that run at each probe: on_count and on_entry when a call begins, on_return when it ends, on_marker in
+ * the few runtime functions that explain how frames end; and three tracepoints that follow processes.
+ *
+ * Rules that hold in all of them:
+ *  - They are preempted in the middle (lazily from Linux 6.18 on): every counter is an atomic add, and nothing is kept in
+ *    per-CPU scratch; a record is built where it will be read, in the ring.
+ *  - A call is counted before anything can fail. What cannot be sent is counted as lost, and marked: the loss
+ *    generation of the identity's slot goes up, and each later record of that slot carries it.
+ *  - The traced program is read, never written, but for a `ret` that on_return_executing carries out.
+ */
+#include <linux/types.h>
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include "kernel.h"
+#include "cookie.h"
+#include "record.h"
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+#define MAX_LAYOUTS 16
+#define GENERATIONS 4096
+#define SIGNATURE_BEFORE 3 /* bytes of the signature before the return address: the call itself */
+
+/* What the programs know about the Go runtime of an image; Java's SessionConfig writes it. */
+struct layout {
+	__s64 goroutine_tls_offset;
+	__u32 goid_offset;
+	__u32 stack_lo_offset;
+	__u32 segmented;
+	__u32 morestack_low_bits; /* low 12 bits of the address that __morestack's call returns to */
+	__u64 morestack_code[2]; /* the code around that address, from SIGNATURE_BEFORE bytes before it on */
+};
+
+struct session {
+	__u32 slots;       /* functions that are counted */
+	__u32 shards;      /* counters per function and process, at least 1 */
+	__u32 any_process; /* 1: every process that hits a probe; 0: only those in `tracked` */
+	__u32 markers;     /* 1: markers are attached, so keep `outermost` */
+	struct layout layouts[MAX_LAYOUTS];
+};
+
+const volatile struct session session = { .shards = 1 };
+
+struct counter {
+	__u64 calls;
+	__u64 lost; /* records, of entries and returns */
+};
+
+/* tgid -> array of slots x shards counters, which Java creates and maps when it registers a process */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH_OF_MAPS);
+	__uint(max_entries, 4096);
+	__type(key, __u32);
+	__type(value, __u32);
+} counters SEC(".maps");
+
+/* The same for processes that were not registered yet when they hit. */
+struct early_key {
+	__u32 tgid;
+	__u32 slot;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536);
+	__type(key, struct early_key);
+	__type(value, struct counter);
+} early SEC(".maps");
+
+#define TRACKED_CHILDREN 1u /* its children are to be tracked too */
+
+/* The processes whose hits count. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 32768);
+	__type(key, __u32);
+	__type(value, __u32);
+} tracked SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4096);
+} ring SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, GENERATIONS);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, __u64);
+} generations SEC(".maps");
+
+/*
+ * (tgid, goid) -> depth of the goroutine's outermost open frame, or NO_FRAME. A marker is sent only where there is one.
+ * Exact, since a goroutine runs on one thread at a time. Where the map is full, markers are sent always.
+ */
+struct goroutine_key {
+	__u64 goid;
+	__u64 tgid;
+};
+
+#define NO_FRAME (~0ULL)
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536);
+	__type(key, struct goroutine_key);
+	__type(value, __u64);
+} outermost SEC(".maps");
+
+/* The order is that of Java's Statistic. */
+enum statistic {
+	STAT_LOST,             /* records of hits that found no room */
+	STAT_UNCOUNTED,        /* calls of unregistered processes that found no room in `early` */
+	STAT_EARLY,            /* entries that were added to `early` */
+	STAT_NO_IDENTITY,      /* hits whose g could not be read */
+	STAT_OFF_STACK,        /* hits outside the stack of their g */
+	STAT_PROCESS_LOST,     /* records of processes that found no room */
+	STAT_OUTERMOST_FULL,   /* goroutines that found no room in `outermost` */
+	STAT_RET_EXECUTED,     /* returns carried out by on_return_executing */
+	STAT_RET_DECLINED,     /* returns left to the kernel by its guard */
+	STATISTICS
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, STATISTICS);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, __u64);
+} statistics SEC(".maps");
+
+static __always_inline void add(__u64 *counter)
+{
+	__sync_fetch_and_add(counter, 1);
+}
+
+static __always_inline void note(__u32 statistic)
+{
+	__u64 *value = bpf_map_lookup_elem(&statistics, &statistic);
+
+	if (value)
+		add(value);
+}
+
+static __always_inline int read_user(void *to, __u32 size, __u64 from)
+{
+	return bpf_probe_read_user(to, size, (const void *)from);
+}
+
+/* ---- which process, and its counters ---- */
+
+static __always_inline struct counter *registered(__u32 tgid, __u32 slot)
+{
+	void *mine = bpf_map_lookup_elem(&counters, &tgid);
+	__u32 index = slot;
+
+	if (!mine)
+		return 0;
+	if (session.shards > 1)
+		index += (bpf_get_smp_processor_id() % session.shards) * session.slots;
+	return bpf_map_lookup_elem(mine, &index);
+}
+
+static __always_inline struct counter *unregistered(__u32 tgid, __u32 slot)
+{
+	struct early_key key = { .tgid = tgid, .slot = slot };
+	struct counter zero = {};
+	struct counter *counter = bpf_map_lookup_elem(&early, &key);
+
+	if (counter)
+		return counter;
+	if (bpf_map_update_elem(&early, &key, &zero, BPF_NOEXIST) == 0)
+		note(STAT_EARLY);
+	return bpf_map_lookup_elem(&early, &key); /* there, whoever of us put it, unless the map is full */
+}
+
+static __always_inline __u32 slot_of_generation(__u32 tgid, __u64 identity)
+{
+	/* Fibonacci hashing: the high bits of a product with 2^64 / phi */
+	return ((identity ^ ((__u64)tgid << 32)) * 0x9e3779b97f4a7c15ULL) >> 52;
+}
+
+static __always_inline void next_generation(__u32 slot)
+{
+	__u64 *generation = bpf_map_lookup_elem(&generations, &slot);
+
+	if (generation)
+		add(generation);
+}
+
+static __always_inline void send_process(__u32 kind, __u64 identity)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_struct *leader = task->group_leader;
+	struct record *record = bpf_ringbuf_reserve(&ring, sizeof(*record), 0);
+
+	if (!record) {
+		note(STAT_PROCESS_LOST);
+		/* Goroutine ids may start again, unseen: no frame of now may pair with what comes. */
+		for (__u32 slot = 0; slot < GENERATIONS; slot++)
+			next_generation(slot);
+		return;
+	}
+	record->time = bpf_ktime_get_ns();
+	record->identity = identity;
+	record->depth = leader->start_boottime;
+	record->segment = task->self_exec_id;
+	record->slot_what = NO_SLOT | kind << 24;
+	record->tgid = task->tgid;
+	record->tid = task->pid;
+	record->place = 0;
+	record->generation = 0;
+	bpf_ringbuf_submit(record, BPF_RB_NO_WAKEUP);
+}
+
+/* Does a process that is not registered count? The link's own filter is not relied on: it is unsound before 6.10. */
+static __always_inline int admitted(__u32 tgid)
+{
+	__u32 flags = 0;
+
+	if (bpf_map_lookup_elem(&tracked, &tgid))
+		return 1;
+	if (!session.any_process)
+		return 0;
+	if (bpf_map_update_elem(&tracked, &tgid, &flags, BPF_NOEXIST) == 0)
+		send_process(KIND_PROCESS_SEEN, 0);
+	return 1;
+}
+
+/* ---- which goroutine, which frame ---- */
+
+struct frame {
+	__u64 identity;
+	__u64 depth;
+	__u64 segment;
+	__u32 flags;
+};
+
+static __always_inline int read_g(struct pt_regs *ctx, __u64 cookie, const volatile struct layout *layout, __u64 *g)
+{
+	struct task_struct *task;
+
+	switch (COOKIE_SOURCE(cookie)) {
+	case SOURCE_REGISTER:
+		*g = GOROUTINE_REGISTER(ctx);
+		return 0;
+	case SOURCE_ARGUMENT:
+		*g = ARGUMENT_REGISTER(ctx);
+		return 0;
+	case SOURCE_STACK_ARGUMENT:
+		return read_user(g, sizeof(*g), STACK_POINTER(ctx) + COOKIE_SP_DELTA(cookie) + 8);
+	default:
+		task = bpf_get_current_task_btf();
+		return read_user(g, sizeof(*g), THREAD_POINTER(task) + layout->goroutine_tls_offset);
+	}
+}
+
+#if defined(__TARGET_ARCH_x86)
+/*
+ * The body of a function that needed a new segment returns into __morestack, which goes back to the old one: there the
+ * key of the frame, SP at the call, is rbp + 16. The call in __morestack is recognised by the code around it, which
+ * holds wherever the image is loaded.
+ */
+static __always_inline __u64 segmented_key(struct pt_regs *ctx, const volatile struct layout *layout, __u64 sp)
+{
+	__u64 code[2];
+	__u64 back;
+
+	if (read_user(&back, sizeof(back), sp) || (back & 0xfff) != layout->morestack_low_bits)
+		return sp;
+	if (read_user(code, sizeof(code), back - SIGNATURE_BEFORE))
+		return sp;
+	return code[0] == layout->morestack_code[0] && code[1] == layout->morestack_code[1] ? ctx->bp + 16 : sp;
+}
+
+static __always_inline __u64 segment_limit(void)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	__u64 limit = 0;
+
+	if (read_user(&limit, sizeof(limit), THREAD_POINTER(task) + SEGMENT_LIMIT_OFFSET))
+		return 0;
+	return limit;
+}
+#endif
+
+static __always_inline void find_frame(struct pt_regs *ctx, __u64 cookie, __u32 tid, struct frame *frame)
+{
+	const volatile struct layout *layout = &session.layouts[COOKIE_LAYOUT(cookie) & (MAX_LAYOUTS - 1)];
+	__u64 sp = STACK_POINTER(ctx) + COOKIE_SP_DELTA(cookie);
+	__u32 kind = COOKIE_KIND(cookie);
+	__u64 stack[2];
+	__u64 goid;
+	__u64 g;
+
+	frame->segment = 0;
+	frame->flags = layout->segmented ? WHAT_SEGMENTED : 0;
+	frame->depth = 0 - sp; /* off the stack: deeper is greater all the same */
+	if (read_g(ctx, cookie, layout, &g) || read_user(&goid, sizeof(goid), g + layout->goid_offset))
+		goto no_identity;
+	if (goid) {
+		frame->identity = goid;
+	} else {
+		frame->identity = g;
+		frame->flags |= WHAT_SYSTEM_STACK;
+	}
+	if (kind == KIND_GOROUTINE_END) { /* about another goroutine than the one that runs: no frame */
+		frame->depth = 0;
+		return;
+	}
+#if defined(__TARGET_ARCH_x86)
+	if (layout->segmented) {
+		frame->depth = kind == KIND_RETURN || kind == KIND_TAIL ? segmented_key(ctx, layout, sp) : sp;
+		frame->segment = segment_limit();
+		return;
+	}
+#endif
+	if (read_user(stack, sizeof(stack), g + layout->stack_lo_offset))
+		goto no_identity;
+	if (sp < stack[0] || sp >= stack[1]) {
+		frame->identity = tid;
+		frame->flags = WHAT_OFF_STACK;
+		note(STAT_OFF_STACK);
+		return;
+	}
+	frame->depth = stack[1] - sp;
+	return;
+
+no_identity:
+	frame->identity = tid;
+	frame->flags = WHAT_NO_IDENTITY;
+	note(STAT_NO_IDENTITY);
+}
+
+/* ---- open frames, for the markers ---- */
+
+static __always_inline int has_no_goroutine(const struct frame *frame)
+{
+	return frame->flags & (WHAT_OFF_STACK | WHAT_NO_IDENTITY);
+}
+
+static __always_inline void frame_opened(__u32 tgid, const struct frame *frame)
+{
+	struct goroutine_key key = { .goid = frame->identity, .tgid = tgid };
+	__u64 depth = frame->flags & WHAT_SEGMENTED ? 0 : frame->depth; /* segments have no order: keep it open */
+	__u64 *outer;
+
+	if (!session.markers || has_no_goroutine(frame))
+		return;
+	outer = bpf_map_lookup_elem(&outermost, &key);
+	if (outer) {
+		if (depth < *outer)
+			*outer = depth;
+	} else if (bpf_map_update_elem(&outermost, &key, &depth, BPF_ANY)) {
+		note(STAT_OUTERMOST_FULL);
+	}
+}
+
+static __always_inline void frames_closed(__u32 tgid, const struct frame *frame)
+{
+	struct goroutine_key key = { .goid = frame->identity, .tgid = tgid };
+	__u64 *outer;
+
+	if (!session.markers || has_no_goroutine(frame))
+		return;
+	outer = bpf_map_lookup_elem(&outermost, &key);
+	if (outer && frame->depth <= *outer && !(frame->flags & WHAT_SEGMENTED))
+		*outer = NO_FRAME;
+}
+
+static __always_inline int has_open_frames(__u32 tgid, const struct frame *frame)
+{
+	struct goroutine_key key = { .goid = frame->identity, .tgid = tgid };
+	__u32 full = STAT_OUTERMOST_FULL;
+	__u64 *outer = bpf_map_lookup_elem(&outermost, &key);
+
+	if (outer)
+		return *outer != NO_FRAME;
+	outer = bpf_map_lookup_elem(&statistics, &full);
+	return outer && *outer;
+}
+
+/* ---- sending ---- */
+
+/* Returns 0, or 1 when there is no room: then the loss is marked. */
+static __always_inline int send(__u64 cookie, __u64 time, __u32 tgid, __u32 tid, const struct frame *frame)
+{
+	__u32 slot = slot_of_generation(tgid, frame->identity);
+	struct record *record = bpf_ringbuf_reserve(&ring, sizeof(*record), 0);
+	__u64 *generation;
+
+	if (!record) {
+		next_generation(slot);
+		note(STAT_LOST);
+		return 1;
+	}
+	generation = bpf_map_lookup_elem(&generations, &slot);
+	record->identity = frame->identity;
+	record->depth = frame->depth;
+	record->segment = frame->segment;
+	record->slot_what = COOKIE_SLOT(cookie) | (COOKIE_KIND(cookie) | frame->flags) << 24;
+	record->tgid = tgid;
+	record->tid = tid;
+	record->place = COOKIE_PLACE(cookie);
+	record->generation = generation ? *(volatile __u64 *)generation : 0;
+	/* An entry's time is taken last and a return's first, so that our own work stays outside of the call. */
+	record->time = time ? time : bpf_ktime_get_ns();
+	bpf_ringbuf_submit(record, BPF_RB_NO_WAKEUP);
+	return 0;
+}
+
+static __always_inline void count_lost(__u32 tgid, __u32 slot)
+{
+	struct counter *counter = registered(tgid, slot);
+
+	if (!counter)
+		counter = unregistered(tgid, slot);
+	if (counter)
+		add(&counter->lost);
+}
+
+/* ---- the programs at the probes ---- */
+
+/* Counts a call. Returns 0 if it is none of ours, or none at all. */
+static __always_inline int count_call(struct pt_regs *ctx, __u64 cookie, __u32 tgid)
+{
+	struct counter *counter;
+
+	if (COOKIE_FLAG_FILTER(cookie) && STACK_CHECK_FAILED(ctx))
+		return 0;
+	counter = registered(tgid, COOKIE_SLOT(cookie));
+	if (!counter) {
+		if (!admitted(tgid))
+			return 0;
+		counter = unregistered(tgid, COOKIE_SLOT(cookie));
+		if (!counter) {
+			note(STAT_UNCOUNTED);
+			return 1;
+		}
+	}
+	add(&counter->calls);
+	return 1;
+}
+
+/* A call began, and only its number is wanted. */
+SEC("uprobe/count")
+int on_count(struct pt_regs *ctx)
+{
+	count_call(ctx, bpf_get_attach_cookie(ctx), bpf_get_current_pid_tgid() >> 32);
+	return 0;
+}
+
+/* A call began. */
+SEC("uprobe/entry")
+int on_entry(struct pt_regs *ctx)
+{
+	__u64 cookie = bpf_get_attach_cookie(ctx);
+	__u64 task = bpf_get_current_pid_tgid();
+	__u32 tgid = task >> 32;
+	struct frame frame;
+
+	if (!count_call(ctx, cookie, tgid))
+		return 0;
+	find_frame(ctx, cookie, (__u32)task, &frame);
+	frame_opened(tgid, &frame);
+	if (send(cookie, 0, tgid, (__u32)task, &frame))
+		count_lost(tgid, COOKIE_SLOT(cookie));
+	return 0;
+}
+
+static __always_inline void call_ended(struct pt_regs *ctx, __u64 cookie, __u64 time)
+{
+	__u64 task = bpf_get_current_pid_tgid();
+	__u32 tgid = task >> 32;
+	struct frame frame;
+
+	if (!bpf_map_lookup_elem(&counters, &tgid) && !admitted(tgid))
+		return;
+	find_frame(ctx, cookie, (__u32)task, &frame);
+	frames_closed(tgid, &frame);
+	if (send(cookie, time, tgid, (__u32)task, &frame))
+		count_lost(tgid, COOKIE_SLOT(cookie));
+}
+
+/* A call ended; the kernel single-steps the `ret`. */
+SEC("uprobe/return")
+int on_return(struct pt_regs *ctx)
+{
+	__u64 time = bpf_ktime_get_ns();
+
+	call_ended(ctx, bpf_get_attach_cookie(ctx), time);
+	return 0;
+}
+
+#if defined(__TARGET_ARCH_x86)
+#define BREAKPOINT 0xcc /* int3 */
+
+static __always_inline int has_shadow_stack(void)
+{
+	struct task_struct___shadow_stack *task = (void *)bpf_get_current_task();
+
+	if (!bpf_core_field_exists(task->thread.features))
+		return 0;
+	return BPF_CORE_READ(task, thread.features) & SHADOW_STACK_ON;
+}
+
+/*
+ * Carries out the `ret`, so that the kernel need not single-step it (it does not when a program has moved ip; kernels
+ * from about 6.19 on let uprobe programs write registers, older verifiers refuse this program).
+ *
+ * Two programs that both do so pop two frames, and the traced program dies. So only while ip still is the place, by its
+ * low 12 bits and by the breakpoint there: whoever comes second finds ip moved. With a shadow stack the processor would
+ * fault at the next real `ret`. Where a read faults the registers stay as they are, and the kernel does the rest.
+ */
+static __always_inline void execute_ret(struct pt_regs *ctx, __u64 cookie)
+{
+	__u64 ip = ctx->ip;
+	__u64 target;
+	__u8 code;
+
+	if (!COOKIE_EXECUTE_RET(cookie))
+		return;
+	if ((ip & 0xfff) != COOKIE_PLACE(cookie) || has_shadow_stack() || read_user(&code, 1, ip) || code != BREAKPOINT
+	    || read_user(&target, sizeof(target), ctx->sp)) {
+		note(STAT_RET_DECLINED);
+		return;
+	}
+	ctx->sp += sizeof(target);
+	ctx->ip = target;
+	note(STAT_RET_EXECUTED);
+}
+
+/* A call ended, and the `ret` is executed here. Loaded only where the verifier allows it. */
+SEC("?uprobe/return_executing")
+int on_return_executing(struct pt_regs *ctx)
+{
+	__u64 time = bpf_ktime_get_ns();
+	__u64 cookie = bpf_get_attach_cookie(ctx);
+
+	call_ended(ctx, cookie, time);
+	execute_ret(ctx, cookie);
+	return 0;
+}
+#endif
+
+/* Something in the runtime that explains how frames end; nobody asks where no frame is open. */
+SEC("uprobe/marker")
+int on_marker(struct pt_regs *ctx)
+{
+	__u64 cookie = bpf_get_attach_cookie(ctx);
+	__u64 task = bpf_get_current_pid_tgid();
+	__u32 tgid = task >> 32;
+	struct goroutine_key key = { .tgid = tgid };
+	struct frame frame;
+
+	if (COOKIE_FLAG_FILTER(cookie) && STACK_CHECK_FAILED(ctx))
+		return 0;
+	if (!bpf_map_lookup_elem(&counters, &tgid) && !bpf_map_lookup_elem(&tracked, &tgid))
+		return 0;
+	find_frame(ctx, cookie, (__u32)task, &frame);
+	if (has_no_goroutine(&frame))
+		return 0;
+	if (has_open_frames(tgid, &frame))
+		send(cookie, 0, tgid, (__u32)task, &frame);
+	key.goid = frame.identity;
+	if (COOKIE_KIND(cookie) == KIND_GOROUTINE_END)
+		bpf_map_delete_elem(&outermost, &key);
+	else if (COOKIE_KIND(cookie) == KIND_DEFER_RETURN)
+		frames_closed(tgid, &frame);
+	return 0;
+}
+
+/* ---- processes ---- */
+
+/* Raw tracepoints, by BTF: they need no tracefs. */
+
+SEC("tp_btf/sched_process_fork")
+int on_fork(__u64 *ctx)
+{
+	struct task_struct *parent = (void *)ctx[0];
+	struct task_struct *child = (void *)ctx[1];
+	__u32 from = parent->tgid;
+	__u32 to = child->tgid;
+	__u32 *flags;
+	__u32 mine;
+
+	if (from == to) /* a new thread */
+		return 0;
+	flags = bpf_map_lookup_elem(&tracked, &from);
+	if (!flags || !(*flags & TRACKED_CHILDREN))
+		return 0;
+	mine = *flags;
+	bpf_map_update_elem(&tracked, &to, &mine, BPF_ANY);
+	send_process(KIND_PROCESS_FORK, to);
+	return 0;
+}
+
+SEC("tp_btf/sched_process_exec")
+int on_exec(__u64 *ctx)
+{
+	struct task_struct *task = (void *)ctx[0];
+	__u32 tgid = task->tgid;
+
+	if (bpf_map_lookup_elem(&tracked, &tgid))
+		send_process(KIND_PROCESS_EXEC, 0);
+	return 0;
+}
+
+SEC("tp_btf/sched_process_exit")
+int on_exit(__u64 *ctx)
+{
+	struct task_struct *task = (void *)ctx[0];
+	__u32 tgid = task->tgid;
+	struct signal_struct *signal = task->signal;
+
+	if (signal->live.counter) /* other threads go on */
+		return 0;
+	/* Threads that exit at the same time may all see 0: the one that removes it speaks for the process. */
+	if (bpf_map_delete_elem(&tracked, &tgid) == 0)
+		send_process(KIND_PROCESS_EXIT, (__u32)task->exit_code);
+	return 0;
+}

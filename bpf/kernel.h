@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * What the programs have to know about the kernel and the processor.
+ *
+ * The kernel's structures are declared with only the fields that are used. preserve_access_index makes clang emit
+ * CO-RE relocations, by which libbpf finds the real offsets in the running kernel's BTF: so no vmlinux.h is needed.
+ * The register layouts are user ABI (struct pt_regs as ptrace(2) has it) and fixed.
+ */
+#ifndef GOROSCOPE_KERNEL_H
+#define GOROSCOPE_KERNEL_H
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+typedef struct {
+	int counter;
+} atomic_t;
+
+struct signal_struct {
+	atomic_t live; /* threads that have not begun to exit */
+};
+
+struct thread_struct {
+#if defined(__TARGET_ARCH_x86)
+	unsigned long fsbase;
+#else
+	struct {
+		unsigned long tp_value;
+	} uw;
+#endif
+};
+
+/* Only with CONFIG_X86_USER_SHADOW_STACK; the name's ___ part is dropped when libbpf looks for it. */
+struct thread_struct___shadow_stack {
+	unsigned long features;
+};
+
+struct task_struct {
+	int pid;
+	int tgid;
+	int exit_code;
+	__u32 self_exec_id;
+	__u64 start_boottime;
+	struct task_struct *group_leader;
+	struct signal_struct *signal;
+	struct thread_struct thread;
+};
+
+struct task_struct___shadow_stack {
+	struct thread_struct___shadow_stack thread;
+};
+
+#pragma clang attribute pop
+
+#if defined(__TARGET_ARCH_x86)
+
+/* arch/x86/include/uapi/asm/prctl.h: ARCH_SHSTK_SHSTK */
+#define SHADOW_STACK_ON (1UL << 0)
+
+struct pt_regs {
+	unsigned long r15, r14, r13, r12, bp, bx, r11, r10, r9, r8;
+	unsigned long ax, cx, dx, si, di, orig_ax;
+	unsigned long ip, cs, flags, sp, ss;
+};
+
+#define CARRY_FLAG (1UL << 0)
+#define ZERO_FLAG (1UL << 6)
+/* The condition of jbe: the branch to morestack is taken, and the prologue will run again. */
+#define STACK_CHECK_FAILED(ctx) (((ctx)->flags & (CARRY_FLAG | ZERO_FLAG)) != 0)
+#define STACK_POINTER(ctx) ((ctx)->sp)
+#define GOROUTINE_REGISTER(ctx) ((ctx)->r14)
+#define ARGUMENT_REGISTER(ctx) ((ctx)->ax)
+#define THREAD_POINTER(task) ((task)->thread.fsbase)
+/* gccgo, split stacks: the limit of the current segment (libgcc/config/i386/morestack.S) */
+#define SEGMENT_LIMIT_OFFSET 0x70
+
+#elif defined(__TARGET_ARCH_arm64)
+
+/* struct user_pt_regs; x0 to x30 by number, so that no name hides which register is meant */
+struct pt_regs {
+	unsigned long regs[31];
+	unsigned long sp, pc, pstate;
+};
+
+/* Cookies with a flag filter exist on amd64 only (the planner sets them for jbe). */
+#define STACK_CHECK_FAILED(ctx) ((void)(ctx), 0)
+#define STACK_POINTER(ctx) ((ctx)->sp)
+#define GOROUTINE_REGISTER(ctx) ((ctx)->regs[28])
+#define ARGUMENT_REGISTER(ctx) ((ctx)->regs[0])
+#define THREAD_POINTER(task) ((task)->thread.uw.tp_value)
+#define SEGMENT_LIMIT_OFFSET 0
+
+#else
+#error "define __TARGET_ARCH_x86 or __TARGET_ARCH_arm64"
+#endif
+
+#endif
