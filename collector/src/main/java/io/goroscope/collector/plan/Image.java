@@ -1,8 +1,6 @@
 package io.goroscope.collector.plan;
 
 import java.nio.file.Path;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -35,7 +33,7 @@ public record Image(
         long inode) {
 
     public Image {
-        settings = Collections.unmodifiableMap(new LinkedHashMap<>(settings));
+        settings = Map.copyOf(settings);
     }
 
     /** Who made the code. */

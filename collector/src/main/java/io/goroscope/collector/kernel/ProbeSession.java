@@ -1,0 +1,280 @@
+package io.goroscope.collector.kernel;
+
+import io.goroscope.collector.plan.ImagePlan;
+import io.goroscope.schemas.UserException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import jnr.ffi.Pointer;
+
+/**
+ * Plans, attached: from {@link #open} to {@link #close} each call of their functions is counted and, in mode PAIRS, sent.
+ *
+ * <p>One thread polls. Counters may be read, and processes registered, by any thread, also from within the handler.
+ */
+public final class ProbeSession implements AutoCloseable {
+
+    /** Takes cumulative counters. */
+    @FunctionalInterface
+    public interface CounterVisitor {
+        /**
+         * One function's counters.
+         *
+         * @param slot function, see {@link #functionOf}
+         * @param calls calls since the probes were attached: exact
+         * @param lost events (entries and returns) of this function that found no room in the ring
+         */
+        void onCounter(int slot, long calls, long lost);
+    }
+
+    /** As in {@code goroscope.bpf.c}. */
+    private static final int TRACKED_CHILDREN = 1;
+
+    private final Object ringLock = new Object();
+    private final SessionOptions options;
+    private final ProbeTable table;
+    private final SessionMaps maps;
+    private final SessionLinks links;
+    private final EarlyCounters early;
+    private final Map<Integer, ProcessCounters> processes = new HashMap<>();
+    private long attachNs;
+    private boolean closed;
+
+    private ProbeSession(SessionOptions options, ProbeTable table, SessionMaps maps) {
+        this.options = options;
+        this.table = table;
+        this.maps = maps;
+        this.links = new SessionLinks(maps);
+        this.early = new EarlyCounters(maps.mapFd("early"));
+    }
+
+    /**
+     * Loads the programs and attaches every {@code Probeable} function of the plans. On failure nothing stays attached.
+     *
+     * @param plans one for each image; no two of the same file
+     * @throws UserException no permission, a feature that the kernel lacks, a process that is gone, a file that was
+     *     replaced since it was planned, an instruction that the kernel refuses
+     */
+    public static ProbeSession open(List<ImagePlan> plans, SessionOptions options) {
+        requireDistinct(plans);
+        options.processIds().forEach(ProbeSession::requireAlive);
+        KernelFeatures features = KernelFeatures.probe();
+        features.require();
+        List<ImageFile> files = new ArrayList<>();
+        try {
+            plans.forEach(plan -> files.add(ImageFile.open(plan.image())));
+            boolean executeReturns = options.executeReturns() && features.registerWrites();
+            ProbeTable table = new ProbeTable(plans, files, options, executeReturns);
+            ProbeSession session =
+                    new ProbeSession(options, table, SessionMaps.load(table, options, features, executeReturns));
+            session.attach(files, features);
+            return session;
+        } finally {
+            files.forEach(ImageFile::close);
+        }
+    }
+
+    private void attach(List<ImageFile> files, KernelFeatures features) {
+        try {
+            links.followProcesses();
+            options.processIds().forEach(this::register);
+            long start = System.nanoTime();
+            links.attach(table, files, linkFilter(features));
+            attachNs = System.nanoTime() - start;
+            options.processIds().forEach(ProbeSession::requireAlive);
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    /** With one process alone the kernel need not even put breakpoints into the others. */
+    private int linkFilter(KernelFeatures features) {
+        boolean one = options.processIds().size() == 1 && !options.followChildren();
+        return one && features.soundPidFilter()
+                ? options.processIds().iterator().next()
+                : 0;
+    }
+
+    /**
+     * Drains the ring without allocation or system call.
+     *
+     * @return how many records were handed over; fewer than {@code limit} means that the ring is empty
+     */
+    public int poll(RingHandler handler, int limit) {
+        synchronized (ringLock) {
+            return maps.ring().poll(handler, limit);
+        }
+    }
+
+    /** Bytes in the ring that wait to be polled. */
+    public long backlogBytes() {
+        synchronized (ringLock) {
+            return maps.ring().backlogBytes();
+        }
+    }
+
+    /** How many functions have a slot: slots go from 0 to this, exclusively. */
+    public int slots() {
+        return table.slots();
+    }
+
+    /** Index of the function's plan in the list given to {@link #open}, shifted left by 24, and its number in the image. */
+    public int functionOf(int slot) {
+        return table.functionOf(slot);
+    }
+
+    /** Functions of the plans that were not attached, and why. */
+    public List<LeftOut> leftOut() {
+        return List.copyOf(table.leftOut());
+    }
+
+    /** How many places are probed, markers included. */
+    public int probes() {
+        return table.probes();
+    }
+
+    /** How long attaching took, ns. */
+    public long attachNs() {
+        return attachNs;
+    }
+
+    /**
+     * Gives a process counters of its own. Calls that it made before are taken over, so none is missed; where only chosen
+     * processes count, this is what chooses them. Registering one twice changes nothing.
+     */
+    public synchronized void register(int tgid) {
+        requireOpen();
+        if (processes.containsKey(tgid)) {
+            return;
+        }
+        ProcessCounters counters = maps.newCounters(table.slots());
+        try {
+            put("tracked", tgid, options.followChildren() ? TRACKED_CHILDREN : 0);
+            // The kernel waits (synchronize_rcu) until no program uses the map as it was: so what is early is final.
+            put("counters", tgid, counters.mapFd());
+            early.take(tgid, counters::add);
+        } catch (RuntimeException e) {
+            counters.close();
+            throw e;
+        }
+        processes.put(tgid, counters);
+    }
+
+    /** Drops a process and its counters: read them before. If it is alive and any process counts, it will be seen anew. */
+    public synchronized void unregister(int tgid) {
+        requireOpen();
+        Pointer key = NativeMemory.allocate(Integer.BYTES);
+        key.putInt(0, tgid);
+        Bpf.delete(maps.mapFd("counters"), key);
+        Bpf.delete(maps.mapFd("tracked"), key);
+        ProcessCounters counters = processes.remove(tgid);
+        if (counters != null) {
+            counters.close();
+        } else {
+            early.take(tgid, (slot, calls, lost) -> {});
+        }
+    }
+
+    /** Calls of a function in a process, exact. */
+    public synchronized long calls(int tgid, int slot) {
+        return registered(tgid).calls(slot);
+    }
+
+    /** Events of a function in a process that found no room. */
+    public synchronized long lost(int tgid, int slot) {
+        return registered(tgid).lost(slot);
+    }
+
+    /** Visits every function that a process has called; it need not be registered. */
+    public synchronized void visitCounters(int tgid, CounterVisitor visitor) {
+        requireOpen();
+        ProcessCounters counters = processes.get(tgid);
+        if (counters != null) {
+            counters.visit(visitor, false);
+        } else {
+            early.visit(tgid, visitor);
+        }
+    }
+
+    /** Visits the functions of a registered process whose counters changed since this was called last for it. */
+    public synchronized void visitChangedCounters(int tgid, CounterVisitor visitor) {
+        registered(tgid).visit(visitor, true);
+    }
+
+    /** Events of all processes that were lost in the kernel. */
+    public synchronized long lostTotal() {
+        requireOpen();
+        return maps.statistic(Statistic.LOST) + maps.runStatistics().recursionMisses();
+    }
+
+    /** One of the figures that the programs keep about themselves. */
+    public synchronized long statistic(Statistic statistic) {
+        requireOpen();
+        return maps.statistic(statistic);
+    }
+
+    /** What the kernel has counted about the programs at the probes. */
+    public synchronized RunStatistics runStatistics() {
+        requireOpen();
+        return maps.runStatistics();
+    }
+
+    /** Detaches every probe and gives everything back. What is still in the ring is gone: poll before. */
+    @Override
+    public synchronized void close() {
+        synchronized (ringLock) {
+            if (!closed) {
+                closed = true;
+                links.close();
+                processes.values().forEach(ProcessCounters::close);
+                processes.clear();
+                maps.close();
+            }
+        }
+    }
+
+    private void put(String map, int tgid, int value) {
+        Pointer key = NativeMemory.allocate(Integer.BYTES);
+        Pointer data = NativeMemory.allocate(Integer.BYTES);
+        key.putInt(0, tgid);
+        data.putInt(0, value);
+        Bpf.update(maps.mapFd(map), key, data, Bpf.ANY);
+    }
+
+    private ProcessCounters registered(int tgid) {
+        requireOpen();
+        ProcessCounters counters = processes.get(tgid);
+        if (counters == null) {
+            throw new IllegalStateException("process " + tgid + " is not registered");
+        }
+        return counters;
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("the session is closed");
+        }
+    }
+
+    private static void requireAlive(int pid) {
+        if (!Files.exists(Path.of("/proc/" + pid))) {
+            throw new UserException("cannot attach to pid=" + pid + ": no such process");
+        }
+    }
+
+    private static void requireDistinct(List<ImagePlan> plans) {
+        Set<String> files = new HashSet<>();
+        for (ImagePlan plan : plans) {
+            if (!files.add(plan.image().device() + ":" + plan.image().inode())) {
+                throw new IllegalArgumentException(
+                        "two plans are about " + plan.image().displayPath());
+            }
+        }
+    }
+}

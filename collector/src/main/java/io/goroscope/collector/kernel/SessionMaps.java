@@ -1,0 +1,114 @@
+package io.goroscope.collector.kernel;
+
+import io.goroscope.schemas.UserException;
+import java.util.stream.Stream;
+
+/** The loaded programs of a session and the memory they share with it. */
+final class SessionMaps implements AutoCloseable {
+
+    /** Above this many CPUs each counter is split, so that CPUs do not fight for its cache line. */
+    private static final int CPUS_OF_ONE_SHARD = 32;
+
+    private static final String RETURN = "on_return";
+    private static final String RETURN_EXECUTING = "on_return_executing";
+    private static final String[] AT_PROBES = {"on_count", "on_entry", RETURN, RETURN_EXECUTING, "on_marker"};
+
+    private final BpfObject object;
+    private final int shards;
+    private final boolean executeReturns;
+    private final RingBufferReader ring;
+    private final MappedArea statistics;
+
+    private SessionMaps(BpfObject object, int shards, int ringBytes, boolean executeReturns) {
+        this.object = object;
+        this.shards = shards;
+        this.executeReturns = executeReturns;
+        this.ring = new RingBufferReader(object.mapFd("ring"), ringBytes);
+        try {
+            this.statistics =
+                    MappedArea.map(object.mapFd("statistics"), (long) Statistic.values().length * Long.BYTES, false, 0);
+        } catch (RuntimeException e) {
+            ring.close();
+            throw e;
+        }
+    }
+
+    static SessionMaps load(ProbeTable table, SessionOptions options, KernelFeatures features, boolean executeReturns) {
+        int cpus = Runtime.getRuntime().availableProcessors();
+        int shards = (cpus + CPUS_OF_ONE_SHARD - 1) / CPUS_OF_ONE_SHARD;
+        int ringBytes = options.ringCapacity(MappedArea.pageSize());
+        BpfObject object = BpfObject.open();
+        try (Fd example = ProcessCounters.create(table.slots(), shards)) {
+            object.setConstants(
+                    SessionConfig.write(
+                            table.slots(), shards, options.processIds().isEmpty(), table.hasMarkers(), table.layouts()),
+                    SessionConfig.BYTES);
+            object.setMaxEntries("ring", ringBytes);
+            object.setInnerMap("counters", example);
+            if (executeReturns) {
+                object.setAutoload(RETURN_EXECUTING, true);
+            }
+            if (features.uprobeMulti()) {
+                Stream.of(AT_PROBES).forEach(program -> object.setAttachType(program, Bpf.ATTACH_UPROBE_MULTI));
+            }
+            object.load();
+            return new SessionMaps(object, shards, ringBytes, executeReturns);
+        } catch (KernelException e) {
+            object.close();
+            if (e.errno() == Errno.EPERM) {
+                throw Permissions.refused("load BPF programs", e);
+            }
+            throw new UserException(
+                    "cannot load the BPF programs into Linux "
+                            + features.release().text() + ": " + Errno.text(e.errno())
+                            + "; see the log for the verifier's reason",
+                    e);
+        } catch (RuntimeException e) {
+            object.close();
+            throw e;
+        }
+    }
+
+    RingBufferReader ring() {
+        return ring;
+    }
+
+    long statistic(Statistic statistic) {
+        return statistics.longAt(statistic.index());
+    }
+
+    int mapFd(String name) {
+        return object.mapFd(name);
+    }
+
+    ProcessCounters newCounters(int slots) {
+        return new ProcessCounters(slots, shards);
+    }
+
+    int program(ProbeTable.Program program) {
+        return object.programFd(
+                switch (program) {
+                    case COUNT -> "on_count";
+                    case ENTRY -> "on_entry";
+                    case RETURN -> executeReturns ? RETURN_EXECUTING : RETURN;
+                    case MARKER -> "on_marker";
+                });
+    }
+
+    int tracepoint(String name) {
+        return object.programFd(name);
+    }
+
+    RunStatistics runStatistics() {
+        int[] programs =
+                Stream.of(ProbeTable.Program.values()).mapToInt(this::program).toArray();
+        return RunStatistics.of(programs);
+    }
+
+    @Override
+    public void close() {
+        ring.close();
+        statistics.close();
+        object.close();
+    }
+}

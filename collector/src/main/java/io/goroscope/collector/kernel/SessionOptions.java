@@ -1,0 +1,83 @@
+package io.goroscope.collector.kernel;
+
+import java.util.Set;
+
+/**
+ * What a session is to see.
+ *
+ * @param mode whether calls are only counted, or their entries and returns sent as well
+ * @param ringBytes size of the ring buffer, bytes; rounded up to a power of two of at least one page
+ * @param processIds the processes whose hits count, by id in the initial namespace; empty for every process that runs the
+ *     images
+ * @param followChildren whether the children of those processes count as well, and theirs
+ * @param costly whether functions are taken whose entry has to be single-stepped
+ * @param executeReturns whether {@code ret} is executed in BPF where the kernel allows that; false leaves them to the kernel
+ */
+public record SessionOptions(
+        Mode mode,
+        int ringBytes,
+        Set<Integer> processIds,
+        boolean followChildren,
+        boolean costly,
+        boolean executeReturns) {
+
+    private static final int DEFAULT_RING_BYTES = 16 << 20;
+    private static final int LARGEST_RING_BYTES = 512 << 20;
+    private static final int COUNT_RING_BYTES = 1 << 20;
+
+    /** What is sent. */
+    public enum Mode {
+        /** Exact counts only. Process events still come. */
+        COUNT,
+        /** Entries, returns and markers too. */
+        PAIRS
+    }
+
+    public SessionOptions {
+        if (ringBytes < 1 || ringBytes > LARGEST_RING_BYTES) {
+            throw new IllegalArgumentException(
+                    "ringBytes must be between 1 and " + LARGEST_RING_BYTES + ", not " + ringBytes);
+        }
+        processIds = Set.copyOf(processIds);
+        if (followChildren && processIds.isEmpty()) {
+            throw new IllegalArgumentException("followChildren needs processIds: without them every process is taken");
+        }
+    }
+
+    /** Counts the calls of every process. */
+    public static SessionOptions count() {
+        return new SessionOptions(Mode.COUNT, COUNT_RING_BYTES, Set.of(), false, false, true);
+    }
+
+    /** Sends the calls of every process. */
+    public static SessionOptions pairs() {
+        return new SessionOptions(Mode.PAIRS, DEFAULT_RING_BYTES, Set.of(), false, false, true);
+    }
+
+    public SessionOptions withRingBytes(int bytes) {
+        return new SessionOptions(mode, bytes, processIds, followChildren, costly, executeReturns);
+    }
+
+    /** Only these processes. */
+    public SessionOptions withProcesses(Set<Integer> ids) {
+        return new SessionOptions(mode, ringBytes, ids, followChildren, costly, executeReturns);
+    }
+
+    public SessionOptions withFollowChildren(boolean follow) {
+        return new SessionOptions(mode, ringBytes, processIds, follow, costly, executeReturns);
+    }
+
+    public SessionOptions withCostly(boolean take) {
+        return new SessionOptions(mode, ringBytes, processIds, followChildren, take, executeReturns);
+    }
+
+    public SessionOptions withExecuteReturns(boolean execute) {
+        return new SessionOptions(mode, ringBytes, processIds, followChildren, costly, execute);
+    }
+
+    /** {@link #ringBytes} as the kernel wants it: a power of two, in whole pages. */
+    int ringCapacity(int pageBytes) {
+        int power = Integer.highestOneBit(ringBytes);
+        return Math.max(pageBytes, power == ringBytes ? power : power << 1);
+    }
+}
