@@ -6,8 +6,6 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.net.BindException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,8 +59,8 @@ public final class EmbeddedBroker implements AutoCloseable {
         BrokerFailure.install();
         format(folder);
         for (int attempt = 1; ; attempt++) {
-            EmbeddedBroker broker =
-                    new EmbeddedBroker(new BrokerSettings(folder, freePort(), freePort(), Map.copyOf(overrides)));
+            EmbeddedBroker broker = new EmbeddedBroker(
+                    new BrokerSettings(folder, FreePort.find(), FreePort.find(), Map.copyOf(overrides)));
             try {
                 broker.start();
                 return broker;
@@ -134,14 +132,6 @@ public final class EmbeddedBroker implements AutoCloseable {
             FolderTree.delete(folder);
         } catch (IOException e) {
             LOG.warn("cannot remove the broker's folder {}", folder, e);
-        }
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UserException("no free port on localhost: " + e.getMessage(), e);
         }
     }
 

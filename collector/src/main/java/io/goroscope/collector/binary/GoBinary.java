@@ -1,0 +1,173 @@
+package io.goroscope.collector.binary;
+
+import io.goroscope.collector.plan.GoFunction;
+import io.goroscope.collector.plan.Image;
+import io.goroscope.collector.plan.RuntimeLayout;
+import io.goroscope.schemas.UserException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.AbstractList;
+import java.util.List;
+import java.util.RandomAccess;
+
+/**
+ * A Go executable or shared library, mapped and not loaded: its functions, its identity, and its runtime's layout.
+ *
+ * <p>Not safe for use by several threads. After {@link #close()} nothing of it may be used, views of its code included.
+ */
+public final class GoBinary implements AutoCloseable {
+
+    private final String displayPath;
+    private final Elf elf;
+    private final FunctionTable table;
+    private final Image image;
+    private final GoRuntime runtime;
+    private final Mapping mapping;
+
+    private GoBinary(Path path, String displayPath, Mapping mapping) throws IOException {
+        this.displayPath = displayPath;
+        this.mapping = mapping;
+        Bytes file = new Bytes(mapping.bytes());
+        this.elf = ElfGate.open(file, displayPath);
+        Words words = new Words(elf);
+        Pclntab pclntab = PclntabFinder.find(elf, words)
+                .orElseThrow(() -> new UserException("cannot trace " + displayPath
+                        + ": it is no Go program (it has no Go function table); give a binary that go build made"));
+        this.table = pclntab;
+        BuildInfo info = BuildInfo.read(elf, words).orElse(BuildInfo.UNKNOWN);
+        this.runtime = new GoRuntime(elf, info, pclntab.format());
+        this.image = new Image(
+                path,
+                displayPath,
+                BuildId.of(elf),
+                Image.Compiler.GC,
+                elf.machine() == Elf.MACHINE_AMD64 ? "amd64" : "arm64",
+                info.version(),
+                info.module(),
+                info.moduleVersion(),
+                info.settings(),
+                ((Number) Files.getAttribute(path, "unix:dev")).longValue(),
+                ((Number) Files.getAttribute(path, "unix:ino")).longValue());
+    }
+
+    /**
+     * Maps a file and reads its tables.
+     *
+     * @param path what to open, such as {@code /proc/PID/exe}
+     * @param displayPath how the user knows it; stands in messages
+     * @throws UserException if it is not there, is cut off, is no ELF file, is for another machine, or is not Go
+     */
+    public static GoBinary open(Path path, String displayPath) {
+        try {
+            if (Files.isDirectory(path)) {
+                throw new UserException("cannot read " + displayPath + ": it is a directory; give an executable");
+            }
+            Mapping mapping = Mapping.of(path, displayPath);
+            try {
+                return new GoBinary(path, displayPath, mapping);
+            } catch (MalformedException e) {
+                mapping.close();
+                throw new UserException(
+                        "cannot read " + displayPath + ": truncated or broken (" + e.getMessage() + ")", e);
+            } catch (UserException | IOException e) {
+                mapping.close();
+                throw e;
+            }
+        } catch (NoSuchFileException e) {
+            throw new UserException("cannot read " + displayPath + ": no such file", e);
+        } catch (AccessDeniedException e) {
+            throw new UserException("cannot read " + displayPath + ": permission denied; try as root", e);
+        } catch (IOException e) {
+            throw new UserException("cannot read " + displayPath + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** What is known of the file as a whole. */
+    public Image image() {
+        return image;
+    }
+
+    /**
+     * Where the runtime keeps a goroutine's identity.
+     *
+     * @throws UserException for a Go release that is not known, in a file without debug information
+     */
+    public RuntimeLayout layout() {
+        return runtime.layout(displayPath);
+    }
+
+    /** True where Go code keeps {@code g}, and passes arguments, in registers: Go 1.17 and later. */
+    public boolean goroutineInRegister() {
+        return runtime.goroutineInRegister();
+    }
+
+    /** How many functions there are. */
+    public int functionCount() {
+        return table.size();
+    }
+
+    /** The name of one function, without reading more about it. */
+    public String functionName(int index) {
+        return table.name(index);
+    }
+
+    /** One function; {@code index} as in {@link GoFunction#index()}. */
+    public GoFunction function(int index) {
+        return table.function(index, 0);
+    }
+
+    /** All functions in order of their index; each is read when it is asked for, and not kept. */
+    public List<GoFunction> functions() {
+        return new Functions();
+    }
+
+    /**
+     * The bytes of a function's code.
+     *
+     * @return a direct, read-only view into the mapped file
+     */
+    public ByteBuffer code(GoFunction function) {
+        return elf.at(function.address()).slice(0, function.size()).view();
+    }
+
+    /** Offset in the file, bytes, of a virtual address; −1 where the file does not hold it. */
+    public long fileOffset(long address) {
+        return elf.fileOffset(address);
+    }
+
+    /** Index of the function whose code holds an address (or the padding after it); −1 where there is none. */
+    public int functionAt(long address) {
+        int low = 0;
+        int high = table.size() - 1;
+        while (low <= high) {
+            int middle = (low + high) >>> 1;
+            if (table.address(middle) <= address) {
+                low = middle + 1;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return high;
+    }
+
+    @Override
+    public void close() {
+        mapping.close();
+    }
+
+    private final class Functions extends AbstractList<GoFunction> implements RandomAccess {
+        @Override
+        public GoFunction get(int index) {
+            return function(index);
+        }
+
+        @Override
+        public int size() {
+            return functionCount();
+        }
+    }
+}

@@ -1,0 +1,180 @@
+package io.goroscope.collector.binary;
+
+import io.goroscope.collector.plan.GoFunction;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Go's own function table: every function of every binary that gc made, stripped or not.
+ *
+ * <p>{@link PclntabFormat} draws its layout.
+ */
+final class Pclntab implements FunctionTable {
+
+    private static final int FLAG_ASSEMBLY = 4;
+    private static final int NO_FILE = -1;
+
+    private final Bytes table;
+    private final PclntabFormat format;
+    private final int quantum;
+    private final long textStart;
+    private final int size;
+    private final Bytes names;
+    private final Bytes units;
+    private final Bytes files;
+    private final Bytes pcTables;
+    private final Bytes functions;
+    private final Map<Long, String> fileNames = new HashMap<>();
+
+    /**
+     * @param table from the magic number to the end of what may belong to the table
+     * @param textStart where the code starts; used by the formats whose addresses are relative
+     */
+    Pclntab(Bytes table, long textStart) {
+        this.table = table;
+        this.format = PclntabFormat.of(table.i32(0));
+        this.quantum = table.u8(6);
+        this.textStart = textStart;
+        if (!plausibleHeader(table)) {
+            throw new MalformedException("pclntab header");
+        }
+        long count = table.i64(8);
+        this.functions = format.hasUnits() ? table.from(table.i64(format.tableOffsets() + 32)) : table;
+        long most = (functions.size() - indexStart()) / format.indexEntrySize();
+        if (count < 0 || count > most || count > Integer.MAX_VALUE) {
+            throw new MalformedException("pclntab of " + count + " functions");
+        }
+        this.size = (int) count;
+        if (format.hasUnits()) {
+            this.names = table.from(table.i64(format.tableOffsets()));
+            this.units = table.from(table.i64(format.tableOffsets() + 8));
+            this.files = table.from(table.i64(format.tableOffsets() + 16));
+            this.pcTables = table.from(table.i64(format.tableOffsets() + 24));
+        } else {
+            this.names = table;
+            this.units = table.slice(0, 0);
+            this.files = table.from(table.u32(indexStart() + (long) size * format.indexEntrySize() + 8));
+            this.pcTables = table;
+        }
+    }
+
+    /** True for the fixed bytes that follow the magic number: two zeros, an instruction unit, 8-byte pointers. */
+    static boolean plausibleHeader(Bytes at) {
+        return at.u8(4) == 0 && at.u8(5) == 0 && (at.u8(6) == 1 || at.u8(6) == 4) && at.u8(7) == 8;
+    }
+
+    /**
+     * Reads a little of the table, to tell it from bytes that happen to begin alike.
+     *
+     * @throws MalformedException where the first functions are out of order or nameless
+     */
+    void verify() {
+        if (size == 0) {
+            throw new MalformedException("an empty pclntab");
+        }
+        for (int i = 0; i < Math.min(size, 16); i++) {
+            if (address(i + 1) < address(i) || name(i).isEmpty()) {
+                throw new MalformedException("pclntab is out of order at function " + i);
+            }
+        }
+    }
+
+    PclntabFormat format() {
+        return format;
+    }
+
+    int quantum() {
+        return quantum;
+    }
+
+    Bytes pcTables() {
+        return pcTables;
+    }
+
+    Bytes names() {
+        return names;
+    }
+
+    private long indexStart() {
+        return format.hasUnits() ? 0 : format.headerSize();
+    }
+
+    @Override
+    public int size() {
+        return size;
+    }
+
+    /** The address of a function, or of the end of the last one for an index of {@link #size()}. */
+    @Override
+    public long address(int index) {
+        long at = indexStart() + (long) index * format.indexEntrySize();
+        return format.relative() ? textStart + functions.u32(at) : functions.i64(at);
+    }
+
+    @Override
+    public String name(int index) {
+        return names.cString(record(index).u32(format.nameField()));
+    }
+
+    @Override
+    public GoFunction function(int index, int inlinedCopies) {
+        Bytes record = record(index);
+        String file = file(record);
+        return new GoFunction(
+                index,
+                names.cString(record.u32(format.nameField())),
+                address(index),
+                codeSize(index, record),
+                file,
+                line(record),
+                isAssembly(record, file),
+                inlinedCopies);
+    }
+
+    /** The function's record, see {@link PclntabFormat}. */
+    Bytes record(int index) {
+        long at = indexStart() + (long) index * format.indexEntrySize();
+        return functions.from(format.relative() ? functions.u32(at + 4) : functions.i64(at + 8));
+    }
+
+    /** The end of the code by the stack table, which knows it; else up to the next function, padding included. */
+    private long codeSize(int index, Bytes record) {
+        long distance = address(index + 1) - address(index);
+        long extent = PcTable.extent(pcTables, record.u32(format.pcspField()), quantum);
+        return extent > 0 && extent < distance ? extent : distance;
+    }
+
+    private boolean isAssembly(Bytes record, String file) {
+        boolean flagged = format.relative() && (record.u8(format.bytesField() + 1) & FLAG_ASSEMBLY) != 0;
+        return flagged || file.endsWith(".s");
+    }
+
+    private int line(Bytes record) {
+        if (format == PclntabFormat.GO_1_20) {
+            return Math.max(0, record.i32(format.startLineField()));
+        }
+        return Math.max(0, PcTable.first(pcTables, record.u32(format.pclnField())));
+    }
+
+    private String file(Bytes record) {
+        int number = PcTable.first(pcTables, record.u32(format.pcfileField()));
+        if (number < 0) {
+            return "";
+        }
+        long offset;
+        if (format.hasUnits()) {
+            int inFiles = units.i32((record.u32(format.unitField()) + number) * 4);
+            if (inFiles == NO_FILE) {
+                return "";
+            }
+            offset = Integer.toUnsignedLong(inFiles);
+            return fileNames.computeIfAbsent(offset, files::cString);
+        }
+        // Go 1.15: a count, then an offset into the whole table for each file; numbers start at 1.
+        if (number == 0 || number >= files.u32(0)) {
+            return "";
+        }
+        offset = files.u32(number * 4L);
+        return fileNames.computeIfAbsent(offset, table::cString);
+    }
+}

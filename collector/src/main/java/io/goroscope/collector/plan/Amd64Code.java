@@ -1,0 +1,91 @@
+package io.goroscope.collector.plan;
+
+import java.nio.ByteBuffer;
+import java.util.BitSet;
+
+/** What a whole decoded amd64 function says about jumps: read once, asked by the entry and the exit finder. */
+final class Amd64Code {
+
+    private final ByteBuffer code;
+    private final Decoded decoded;
+    private final BitSet jumpedTo = new BitSet();
+    private boolean tableJump;
+    private boolean indirectExit;
+    private boolean conditionalExit;
+    private boolean threadLocalBeforeCall;
+    private int badTarget = -1;
+
+    /** @param decoded decoded to its end, and clean */
+    Amd64Code(ByteBuffer code, Decoded decoded) {
+        this.code = code;
+        this.decoded = decoded;
+        boolean called = false;
+        for (int i = 0; i < decoded.count(); i++) {
+            int at = decoded.offset(i);
+            int length = decoded.length(i);
+            threadLocalBeforeCall |= !called && X86.usesThreadLocal(code, at, length);
+            switch (X86.flow(code, at, length)) {
+                case JUMP -> jump(at, X86.target(code, at, length), false);
+                case BRANCH -> jump(at, X86.target(code, at, length), true);
+                case CALL -> called = true;
+                case INDIRECT_JUMP -> {
+                    boolean table = X86.isTableJump(code, at, length);
+                    tableJump |= table;
+                    indirectExit |= !table;
+                }
+                case NEXT, RETURN, STOP -> {}
+            }
+        }
+    }
+
+    private void jump(int from, long target, boolean conditional) {
+        if (!isInside(target)) {
+            conditionalExit |= conditional;
+        } else if (decoded.isBoundary(target)) {
+            jumpedTo.set((int) target);
+        } else {
+            badTarget = from;
+        }
+    }
+
+    boolean isInside(long target) {
+        return target >= 0 && target < decoded.end();
+    }
+
+    ByteBuffer bytes() {
+        return code;
+    }
+
+    Decoded decoded() {
+        return decoded;
+    }
+
+    /** Offset of a jump that goes into the middle of an instruction, so that the decoding is wrong; −1 for none. */
+    int badTarget() {
+        return badTarget;
+    }
+
+    /** True if a direct jump or branch of the function goes to the offset. */
+    boolean isJumpedTo(int offset) {
+        return jumpedTo.get(offset);
+    }
+
+    boolean hasTableJump() {
+        return tableJump;
+    }
+
+    /** True for a jump through a register, which may be a table or another function. */
+    boolean hasIndirectJump() {
+        return indirectExit;
+    }
+
+    /** True if a conditional branch leaves the function: an exit that may or may not be one. */
+    boolean hasConditionalExit() {
+        return conditionalExit;
+    }
+
+    /** True for code that loads {@code g} from thread-local storage, as ABI0 wrappers do. */
+    boolean usesThreadLocalBeforeCall() {
+        return threadLocalBeforeCall;
+    }
+}

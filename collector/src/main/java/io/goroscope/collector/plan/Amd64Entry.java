@@ -1,0 +1,142 @@
+package io.goroscope.collector.plan;
+
+import io.goroscope.collector.binary.GoBinary;
+import java.nio.ByteBuffer;
+import org.agrona.collections.Long2ObjectHashMap;
+
+/**
+ * Finds the instruction of an amd64 gc function that runs exactly once in each call.
+ *
+ * <p>Most functions begin with a check of the stack's size: {@code cmp rsp,[r14+16]; jbe grow}, and {@code grow} calls
+ * {@code runtime.morestack} and jumps back to the start, so the start runs twice in a call that grows its stack. From
+ * Go 1.21 the {@code push rbp} after the {@code jbe} runs once and is emulated by the kernel. Before, a
+ * {@code sub rsp,N} stands there, which is not; then the {@code jbe} itself is the place, and hits with CF or ZF set
+ * (it will be taken) are not calls.
+ *
+ * <p>A function without the check is straight until its first jump: the first instruction there that the kernel
+ * emulates is the place, unless a loop comes back to it. Counted there, a call that faults before it is not seen.
+ */
+final class Amd64Entry {
+
+    /** The longest known stack check, that of a huge frame in Go 1.15, has 8 instructions. */
+    private static final int LONGEST_CHECK = 16;
+
+    /** Up to 9 integer and 15 floating-point arguments are saved before the call of morestack. */
+    private static final int LONGEST_SPILL = 48;
+
+    private static final String MORESTACK = "runtime.morestack";
+
+    private final GoBinary binary;
+    private final Decoded aside;
+    private final Disassembler texts;
+    private final Long2ObjectHashMap<Boolean> morestackAddresses = new Long2ObjectHashMap<>();
+
+    /** @param aside its own, for code off the main path */
+    Amd64Entry(GoBinary binary, Decoded aside, Disassembler texts) {
+        this.binary = binary;
+        this.aside = aside;
+        this.texts = texts;
+    }
+
+    /** The place behind a stack check, or null for a function without one. Decodes no more than the check. */
+    EntryChoice afterStackCheck(GoFunction function, ByteBuffer code, Decoded decoded) {
+        int check = -1;
+        boolean threadLocal = false;
+        for (int i = 0; i < LONGEST_CHECK && decoded.has(i); i++) {
+            int at = decoded.offset(i);
+            int length = decoded.length(i);
+            threadLocal |= X86.usesThreadLocal(code, at, length);
+            if (X86.isPush(code, at, length)) {
+                if (check >= 0 && i == check + 1) {
+                    return new EntryChoice(at, 0, false, false, threadLocal);
+                }
+                break;
+            }
+            if (X86.isSubRsp(code, at, length)) {
+                break;
+            }
+            X86.Flow flow = X86.flow(code, at, length);
+            if (flow == X86.Flow.BRANCH && growsStack(function, code, X86.target(code, at, length))) {
+                check = i;
+            } else if (flow != X86.Flow.NEXT) {
+                break;
+            }
+        }
+        if (check < 0 || !X86.isJbe(code, decoded.offset(check))) {
+            return null;
+        }
+        return new EntryChoice(decoded.offset(check), 0, true, false, threadLocal);
+    }
+
+    private boolean growsStack(GoFunction function, ByteBuffer code, long target) {
+        if (target < 0 || target >= code.limit()) {
+            return false;
+        }
+        int from = (int) target;
+        ByteBuffer block = code.slice(from, code.limit() - from).order(code.order());
+        aside.start(block, function.address() + from);
+        for (int i = 0; i < LONGEST_SPILL && aside.has(i); i++) {
+            int at = aside.offset(i);
+            int length = aside.length(i);
+            switch (X86.flow(block, at, length)) {
+                case NEXT -> {}
+                case CALL -> {
+                    return isMorestack(function.address() + from + X86.target(block, at, length));
+                }
+                default -> {
+                    return false;
+                }
+            }
+        }
+        return false;
+    }
+
+    private boolean isMorestack(long address) {
+        return morestackAddresses.computeIfAbsent(address, a -> {
+            int index = binary.functionAt(a);
+            return index >= 0 && binary.functionName(index).startsWith(MORESTACK);
+        });
+    }
+
+    /**
+     * The place in a function without a stack check.
+     *
+     * @param costly true to take one that the kernel single-steps where there is none that it emulates
+     * @return null where there is none
+     */
+    EntryChoice inStraightLine(GoFunction function, Amd64Code code, boolean costly) {
+        Decoded decoded = code.decoded();
+        ByteBuffer bytes = code.bytes();
+        EntryChoice stepped = null;
+        int lowered = 0;
+        for (int i = 0; i < decoded.count(); i++) {
+            int at = decoded.offset(i);
+            int length = decoded.length(i);
+            boolean maybeLoop = code.isJumpedTo(at) || (i > 0 && (code.hasTableJump() || code.hasIndirectJump()));
+            // Nothing jumps to a push: each would lower the stack further.
+            if (maybeLoop && !(X86.isPush(bytes, at, length) && !code.isJumpedTo(at))) {
+                break;
+            }
+            if (X86.emulated(bytes, at, length)) {
+                return new EntryChoice(at, lowered, false, false, code.usesThreadLocalBeforeCall());
+            }
+            if (stepped == null && X86.probeable(bytes, at, length)) {
+                stepped = new EntryChoice(at, lowered, false, true, code.usesThreadLocalBeforeCall());
+            }
+            if (X86.flow(bytes, at, length) != X86.Flow.NEXT) {
+                break;
+            }
+            int by = X86Stack.loweredBy(bytes, at, length, text(function, bytes, at, length));
+            if (by == X86Stack.UNKNOWN) {
+                break;
+            }
+            lowered += by;
+        }
+        return costly ? stepped : null;
+    }
+
+    private String text(GoFunction function, ByteBuffer bytes, int at, int length) {
+        texts.start(bytes.slice(at, length), function.address() + at);
+        return texts.next() > 0 ? texts.text() : "";
+    }
+}

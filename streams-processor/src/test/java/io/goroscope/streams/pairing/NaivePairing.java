@@ -1,0 +1,213 @@
+package io.goroscope.streams.pairing;
+
+import static io.goroscope.schemas.batch.BatchDescriptor.KIND_MASK;
+import static io.goroscope.schemas.batch.BatchDescriptor.NO_IDENTITY;
+import static io.goroscope.schemas.batch.BatchDescriptor.OFF_STACK;
+import static io.goroscope.schemas.batch.BatchDescriptor.SEGMENTED;
+import static io.goroscope.schemas.batch.BatchDescriptor.SYSTEM_STACK;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/** The rules of the package's page once more, with objects and collections, slowly: the oracle. */
+final class NaivePairing {
+
+    private static final class Frame {
+        int function;
+        AbandonReason mark;
+        long depth;
+        long segment;
+        long timeNs;
+        long calleesNs;
+        int generation;
+        boolean tainted;
+    }
+
+    private record Stack(String space, long id) {}
+
+    final List<String> lines = new ArrayList<>();
+    /** Topmost frame first. */
+    private final Map<Stack, ArrayDeque<Frame>> stacks = new HashMap<>();
+
+    void event(long timeNs, long goid, long depth, int function, int what, int generation, long segment) {
+        if ((what & NO_IDENTITY) != 0) {
+            return;
+        }
+        boolean segmented = (what & SEGMENTED) != 0;
+        String space = (what & OFF_STACK) != 0
+                ? "thread"
+                : (what & SYSTEM_STACK) != 0 ? "system" : segmented ? "segmented" : "goroutine";
+        if ((what & KIND_MASK) == 6) {
+            ArrayDeque<Frame> all = stacks.remove(new Stack(segmented ? "segmented" : "goroutine", goid));
+            if (all != null) {
+                bury(all, all.size(), AbandonReason.GOROUTINE_END, timeNs, generation);
+            }
+            return;
+        }
+        Stack key = new Stack(space, goid);
+        ArrayDeque<Frame> stack = stacks.computeIfAbsent(key, unused -> new ArrayDeque<>());
+        switch (what & KIND_MASK) {
+            case 0 -> {
+                bury(stack, deadAtEntry(stack, depth, segment, segmented), AbandonReason.UNKNOWN, timeNs, generation);
+                push(stack, function, null, depth, segment, timeNs, generation);
+            }
+            case 1, 2 -> leave(stack, goid, depth, function, timeNs, generation, segmented);
+            case 3, 4, 5 -> {
+                Frame top = stack.peekFirst();
+                boolean itself = top != null && top.mark == null && top.depth == depth && top.function == function;
+                if (!itself) {
+                    bury(
+                            stack,
+                            deadAtEntry(stack, depth, segment, segmented),
+                            AbandonReason.UNKNOWN,
+                            timeNs,
+                            generation);
+                }
+                if ((what & KIND_MASK) != 4 && !stack.isEmpty()) {
+                    AbandonReason mark = (what & KIND_MASK) == 3 ? AbandonReason.PANIC : AbandonReason.GOEXIT;
+                    push(stack, -1, mark, depth, segment, timeNs, generation);
+                }
+            }
+            default -> throw new IllegalArgumentException();
+        }
+        if (stack.isEmpty()) {
+            stacks.remove(key);
+        }
+    }
+
+    private static void push(
+            ArrayDeque<Frame> stack,
+            int function,
+            AbandonReason mark,
+            long depth,
+            long segment,
+            long timeNs,
+            int generation) {
+        Frame frame = new Frame();
+        frame.function = function;
+        frame.mark = mark;
+        frame.depth = depth;
+        frame.segment = segment;
+        frame.timeNs = timeNs;
+        frame.generation = generation;
+        stack.addFirst(frame);
+    }
+
+    private static int deadAtEntry(ArrayDeque<Frame> stack, long depth, long segment, boolean segmented) {
+        int dead = 0;
+        int at = 0;
+        for (Frame frame : stack) {
+            at++;
+            if (segmented) {
+                if (frame.segment == segment && frame.depth > depth) {
+                    return dead;
+                }
+                if (frame.segment == segment) {
+                    dead = at;
+                }
+            } else if (frame.depth >= depth) {
+                dead = at;
+            }
+        }
+        return dead;
+    }
+
+    private void leave(
+            ArrayDeque<Frame> stack,
+            long goid,
+            long depth,
+            int function,
+            long timeNs,
+            int generation,
+            boolean segmented) {
+        Predicate<Frame> same = frame -> frame.mark == null && frame.function == function && frame.depth == depth;
+        if (segmented) {
+            int above = 0;
+            for (Frame frame : stack) {
+                if (same.test(frame)) {
+                    bury(stack, above, AbandonReason.UNKNOWN, timeNs, generation);
+                    pair(stack, goid, timeNs, generation);
+                    return;
+                }
+                above++;
+            }
+            lines.add("unmatched f" + function);
+            return;
+        }
+        bury(
+                stack,
+                (int) stack.stream().filter(frame -> frame.depth > depth).count(),
+                AbandonReason.UNKNOWN,
+                timeNs,
+                generation);
+        if (!stack.isEmpty() && same.test(stack.peekFirst())) {
+            pair(stack, goid, timeNs, generation);
+        } else {
+            lines.add("unmatched f" + function);
+            bury(
+                    stack,
+                    (int) stack.stream().filter(frame -> frame.depth == depth).count(),
+                    AbandonReason.UNKNOWN,
+                    timeNs,
+                    generation);
+        }
+    }
+
+    private void pair(ArrayDeque<Frame> stack, long goid, long timeNs, int generation) {
+        Frame frame = stack.removeFirst();
+        Frame caller =
+                stack.stream().filter(each -> each.mark == null).findFirst().orElse(null);
+        long durationNs = timeNs - frame.timeNs;
+        if (frame.tainted || frame.generation != generation) {
+            lines.add("uncertain f" + frame.function);
+        } else {
+            boolean sure = caller != null && !caller.tainted && caller.generation == generation;
+            lines.add(RecordingSink.paired(
+                    frame.function, sure ? caller.function : -1, durationNs, durationNs - frame.calleesNs, goid));
+        }
+        if (caller != null) {
+            caller.calleesNs += durationNs;
+        }
+    }
+
+    private void bury(ArrayDeque<Frame> stack, int count, AbandonReason unmarked, long timeNs, int generation) {
+        AbandonReason reason = unmarked;
+        for (int i = 0; i < count; i++) {
+            Frame frame = stack.removeFirst();
+            if (frame.mark != null) {
+                reason = frame.mark;
+                continue;
+            }
+            boolean sure = !frame.tainted && frame.generation == generation;
+            lines.add(sure ? RecordingSink.abandoned(frame.function, reason) : "uncertain f" + frame.function);
+            Iterator<Frame> below = stack.iterator();
+            while (below.hasNext()) {
+                Frame caller = below.next();
+                if (caller.mark == null) {
+                    caller.calleesNs += timeNs - frame.timeNs;
+                    break;
+                }
+            }
+        }
+    }
+
+    void taint() {
+        stacks.values().forEach(stack -> stack.forEach(frame -> frame.tainted = true));
+    }
+
+    int goroutines() {
+        return stacks.size();
+    }
+
+    long openFrames() {
+        return stacks.values().stream()
+                .flatMap(ArrayDeque::stream)
+                .filter(frame -> frame.mark == null)
+                .count();
+    }
+}

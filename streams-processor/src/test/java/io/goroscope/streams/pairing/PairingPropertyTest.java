@@ -1,0 +1,83 @@
+package io.goroscope.streams.pairing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.goroscope.schemas.batch.BatchDescriptor;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+
+class PairingPropertyTest {
+
+    /** Events that no program makes: the pairing has to agree with the oracle on every nonsense. */
+    @Property(tries = 3000)
+    void shouldAgreeWithTheOracle(
+            @ForAll long seed,
+            @ForAll @IntRange(min = 1, max = 6) int goroutines,
+            @ForAll @IntRange(min = 1, max = 8) int depths,
+            @ForAll @IntRange(min = 0, max = 3) int flags) {
+        Random random = new Random(seed);
+        RecordingSink found = new RecordingSink();
+        Pairing pairing = new Pairing(found);
+        NaivePairing oracle = new NaivePairing();
+        long timeNs = 0;
+        int generation = 0;
+        for (int i = 0; i < 400; i++) {
+            timeNs += random.nextInt(50);
+            if (random.nextInt(60) == 0) {
+                generation = (generation + 1) & 0xFFFF;
+            }
+            if (random.nextInt(150) == 0) {
+                pairing.taint();
+                oracle.taint();
+            }
+            int kind = random.nextInt(10);
+            int what = kind < 4 ? 0 : kind < 8 ? 1 : random.nextInt(7);
+            if (flags > 0) {
+                what |= random.nextInt(flags == 1 ? 4 : 8) << 4;
+            }
+            if (flags == 3) {
+                what |= BatchDescriptor.SEGMENTED;
+            }
+            long goid = 1L + random.nextInt(goroutines);
+            long depth = 8L * (1 + random.nextInt(depths));
+            int function = random.nextInt(3);
+            long segment = (what & BatchDescriptor.SEGMENTED) == 0 ? 0 : random.nextInt(3);
+            pairing.event(timeNs, goid, depth, function, what, generation, segment);
+            oracle.event(timeNs, goid, depth, function, what, generation, segment);
+        }
+        assertThat(found.lines).isEqualTo(oracle.lines);
+        assertThat(pairing.openFrames()).isEqualTo(oracle.openFrames());
+        assertThat(pairing.goroutines()).isEqualTo(oracle.goroutines());
+    }
+
+    @Property(tries = 200)
+    void shouldFindEveryIdentityAmongMany(@ForAll long seed) {
+        Random random = new Random(seed);
+        FrameStacks stacks = new FrameStacks();
+        Map<Long, Integer> expected = new HashMap<>();
+        for (int i = 0; i < 3000; i++) {
+            long identity = random.nextInt(4) == 0 ? random.nextLong() : random.nextInt(500);
+            int slot = stacks.find(identity);
+            Integer top = expected.get(identity);
+            assertThat(slot == FrameStacks.NONE).isEqualTo(top == null);
+            if (top == null) {
+                stacks.insert(identity, i);
+                expected.put(identity, i);
+            } else {
+                assertThat(stacks.top(slot)).isEqualTo(top);
+                stacks.remove(slot);
+                expected.remove(identity);
+            }
+        }
+        Map<Long, Integer> found = new HashMap<>();
+        for (int group = 0; group < stacks.groups(); group++) {
+            stacks.forEachIn(group, (slot, identity) -> assertThat(found.put(identity, stacks.top(slot)))
+                    .isNull());
+        }
+        assertThat(found).isEqualTo(expected);
+    }
+}

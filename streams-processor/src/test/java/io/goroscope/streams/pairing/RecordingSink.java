@@ -1,0 +1,43 @@
+package io.goroscope.streams.pairing;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Writes down what a pairing finds, one line each. */
+final class RecordingSink implements CallSink {
+
+    final List<String> lines = new ArrayList<>();
+
+    @Override
+    public void entered(int function, long timeNs) {
+        // The events themselves say so.
+    }
+
+    @Override
+    public void paired(int function, int caller, long durationNs, long selfNs, long timeNs, long identity, int what) {
+        lines.add(paired(function, caller, durationNs, selfNs, identity));
+    }
+
+    @Override
+    public void abandoned(int function, AbandonReason reason, long openNs, long timeNs) {
+        lines.add(abandoned(function, reason));
+    }
+
+    @Override
+    public void unmatched(int function, long timeNs) {
+        lines.add("unmatched f" + function);
+    }
+
+    @Override
+    public void uncertain(int function, long timeNs) {
+        lines.add("uncertain f" + function);
+    }
+
+    static String paired(int function, int caller, long durationNs, long selfNs, long identity) {
+        return "paired f" + function + " by " + caller + " in " + durationNs + " self " + selfNs + " of " + identity;
+    }
+
+    static String abandoned(int function, AbandonReason reason) {
+        return "abandoned f" + function + " " + reason;
+    }
+}

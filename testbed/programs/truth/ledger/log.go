@@ -1,0 +1,38 @@
+package ledger
+
+import (
+	"sync"
+	"sync/atomic"
+)
+
+// Call is one call that the program remembers by its own number.
+type Call struct {
+	Function string `json:"function"`
+	ID       uint64 `json:"id"`
+	Goid     int64  `json:"goid"`
+	StartNs  int64  `json:"start_ns"` // CLOCK_MONOTONIC, right after the entry
+	EndNs    int64  `json:"end_ns"`   // right before the return
+}
+
+const logLimit = 200000
+
+var (
+	logLock  sync.Mutex
+	logged   []Call
+	logDrops int64
+	nextID   uint64
+)
+
+// NextID numbers a call.
+func NextID() uint64 { return atomic.AddUint64(&nextID, 1) }
+
+// Remember keeps a call for the report. Only the first 200,000 are kept; how many more there were is reported.
+func (c *Counter) Remember(id uint64, goid, startNs, endNs int64) {
+	logLock.Lock()
+	defer logLock.Unlock()
+	if len(logged) == logLimit {
+		logDrops++
+		return
+	}
+	logged = append(logged, Call{c.name, id, goid, startNs, endNs})
+}

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"os/exec"
+	"time"
+
+	"truth/ledger"
+)
+
+var (
+	cDriveLeaf     = ledger.Of("main.driveLeaf")
+	lGetter        = ledger.LeafMethod("box", "get")
+	cDriveLog      = ledger.Of("main.driveLog")
+	cLogged        = ledger.Of("main.logged")
+	cDriveTimed    = ledger.Of("main.driveTimed")
+	cSpin          = ledger.Of("main.spin")
+	cSleep         = ledger.Of("main.sleep")
+	cDriveChildren = ledger.Of("main.driveChildren")
+)
+
+type box struct{ a, b int }
+
+//go:noinline
+func (b *box) get() int { return b.b }
+
+//go:noinline
+func driveLeaf(w *ledger.Worker) {
+	cDriveLeaf.Enter()
+	b := box{1, w.Below(10)}
+	for i := b.b; i >= 0; i-- {
+		lGetter.Passed(1)
+		b.get()
+	}
+	cDriveLeaf.Leave()
+}
+
+//go:noinline
+func driveLog(w *ledger.Worker) {
+	cDriveLog.Enter()
+	n := 1 + w.Below(4)
+	cLogged.Predict(n)
+	logged(ledger.NextID(), n, ledger.Goid())
+	cDriveLog.Leave()
+}
+
+// logged remembers each of its calls with its own number, which is its first argument.
+//
+//go:noinline
+func logged(id uint64, n int, goid int64) {
+	cLogged.Enter()
+	start := ledger.Now()
+	if n > 1 {
+		logged(ledger.NextID(), n-1, goid)
+	}
+	cLogged.Leave()
+	cLogged.Remember(id, goid, start, ledger.Now())
+}
+
+// driveTimed makes calls of known durations.
+//
+//go:noinline
+func driveTimed(w *ledger.Worker) {
+	cDriveTimed.Enter()
+	goid := ledger.Goid()
+	cSpin.Predict(1)
+	spin(ledger.NextID(), goid, int64(20000<<uint(w.Below(6))))
+	cSleep.Predict(1)
+	sleep(ledger.NextID(), goid, time.Duration(100000<<uint(w.Below(6))))
+	cDriveTimed.Leave()
+}
+
+//go:noinline
+func spin(id uint64, goid, ns int64) {
+	cSpin.Enter()
+	start := ledger.Now()
+	now := start
+	for now-start < ns {
+		now = ledger.Now()
+	}
+	cSpin.Leave()
+	cSpin.Remember(id, goid, start, ledger.Now())
+}
+
+//go:noinline
+func sleep(id uint64, goid int64, d time.Duration) {
+	cSleep.Enter()
+	start := ledger.Now()
+	time.Sleep(d)
+	cSleep.Leave()
+	cSleep.Remember(id, goid, start, ledger.Now())
+}
+
+// driveChildren starts this program again, to end at once: between fork and exec the child runs Go code.
+//
+//go:noinline
+func driveChildren(w *ledger.Worker) {
+	cDriveChildren.Enter()
+	if err := exec.Command("/proc/self/exe", "-child").Run(); err != nil {
+		ledger.Die(err)
+	}
+	cDriveChildren.Leave()
+}
