@@ -90,7 +90,7 @@ final class ProbeTable {
         LongHashSet taken = new LongHashSet();
         for (FunctionPlan function : plan.functions()) {
             if (function instanceof FunctionPlan.Probeable probeable) {
-                String obstacle = obstacle(probeable, pairs, options.costly(), taken);
+                String obstacle = obstacle(probeable, pairs, taken);
                 if (obstacle != null) {
                     leftOut.add(new LeftOut(image, probeable.function(), obstacle));
                 } else {
@@ -127,10 +127,7 @@ final class ProbeTable {
     }
 
     /** Why a function cannot be probed, or null; then its places are taken. No offset is ever probed twice. */
-    private static String obstacle(FunctionPlan.Probeable plan, boolean pairs, boolean costly, LongHashSet taken) {
-        if (plan.entry().singleStepped() && !costly) {
-            return "its entry has to be single-stepped";
-        }
+    private static String obstacle(FunctionPlan.Probeable plan, boolean pairs, LongHashSet taken) {
         List<Place> places = new ArrayList<>();
         places.add(plan.entry());
         if (pairs) {

@@ -10,16 +10,10 @@ import java.util.Set;
  * @param processIds the processes whose hits count, by id in the initial namespace; empty for every process that runs the
  *     images
  * @param followChildren whether the children of those processes count as well, and theirs
- * @param costly whether functions are taken whose entry has to be single-stepped
  * @param executeReturns whether {@code ret} is executed in BPF where the kernel allows that; false leaves them to the kernel
  */
 public record SessionOptions(
-        Mode mode,
-        int ringBytes,
-        Set<Integer> processIds,
-        boolean followChildren,
-        boolean costly,
-        boolean executeReturns) {
+        Mode mode, int ringBytes, Set<Integer> processIds, boolean followChildren, boolean executeReturns) {
 
     private static final int DEFAULT_RING_BYTES = 16 << 20;
     private static final int LARGEST_RING_BYTES = 512 << 20;
@@ -46,33 +40,29 @@ public record SessionOptions(
 
     /** Counts the calls of every process. */
     public static SessionOptions count() {
-        return new SessionOptions(Mode.COUNT, COUNT_RING_BYTES, Set.of(), false, false, true);
+        return new SessionOptions(Mode.COUNT, COUNT_RING_BYTES, Set.of(), false, true);
     }
 
     /** Sends the calls of every process. */
     public static SessionOptions pairs() {
-        return new SessionOptions(Mode.PAIRS, DEFAULT_RING_BYTES, Set.of(), false, false, true);
+        return new SessionOptions(Mode.PAIRS, DEFAULT_RING_BYTES, Set.of(), false, true);
     }
 
     public SessionOptions withRingBytes(int bytes) {
-        return new SessionOptions(mode, bytes, processIds, followChildren, costly, executeReturns);
+        return new SessionOptions(mode, bytes, processIds, followChildren, executeReturns);
     }
 
     /** Only these processes. */
     public SessionOptions withProcesses(Set<Integer> ids) {
-        return new SessionOptions(mode, ringBytes, ids, followChildren, costly, executeReturns);
+        return new SessionOptions(mode, ringBytes, ids, followChildren, executeReturns);
     }
 
     public SessionOptions withFollowChildren(boolean follow) {
-        return new SessionOptions(mode, ringBytes, processIds, follow, costly, executeReturns);
-    }
-
-    public SessionOptions withCostly(boolean take) {
-        return new SessionOptions(mode, ringBytes, processIds, followChildren, take, executeReturns);
+        return new SessionOptions(mode, ringBytes, processIds, follow, executeReturns);
     }
 
     public SessionOptions withExecuteReturns(boolean execute) {
-        return new SessionOptions(mode, ringBytes, processIds, followChildren, costly, execute);
+        return new SessionOptions(mode, ringBytes, processIds, followChildren, execute);
     }
 
     /** {@link #ringBytes} as the kernel wants it: a power of two, in whole pages. */

@@ -37,7 +37,7 @@ final class ObjdumpPlan {
                 index++;
             }
         }
-        return new ImagePlan(image(binary), LAYOUT, functions, markers(binary));
+        return new ImagePlan(image(binary), LAYOUT, functions, markers(binary), 0);
     }
 
     static Image image(Path binary) throws IOException {

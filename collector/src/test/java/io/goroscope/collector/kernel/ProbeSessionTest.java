@@ -145,8 +145,8 @@ class ProbeSessionTest {
 
     @Test
     void shouldRefuseAFileThatWasReplaced() throws Exception {
-        ImagePlan stale =
-                new ImagePlan(ObjdumpPlan.image(Path.of("/bin/true")), plan.layout(), plan.functions(), plan.markers());
+        ImagePlan stale = new ImagePlan(
+                ObjdumpPlan.image(Path.of("/bin/true")), plan.layout(), plan.functions(), plan.markers(), 0);
         ImagePlan moved = new ImagePlan(
                 new Image(
                         plan.image().path(),
@@ -162,7 +162,8 @@ class ProbeSessionTest {
                         stale.image().inode()),
                 plan.layout(),
                 plan.functions(),
-                plan.markers());
+                plan.markers(),
+                0);
 
         assertThatThrownBy(() -> ProbeSession.open(List.of(moved), SessionOptions.count()))
                 .isInstanceOf(UserException.class)
