@@ -1,5 +1,6 @@
 package io.goroscope.cli;
 
+import io.goroscope.cli.doctor.DoctorCommand;
 import io.goroscope.cli.topics.TopicsCommand;
 import io.goroscope.schemas.UserException;
 import org.slf4j.Logger;
@@ -14,7 +15,7 @@ import picocli.CommandLine.Command;
         version = "goroscope 0.1.0",
         description = "Counts, times and shows the function calls of running Go programs.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {TopicsCommand.class, CommandLine.HelpCommand.class})
+        subcommands = {TopicsCommand.class, DoctorCommand.class, CommandLine.HelpCommand.class})
 public final class Main {
 
     private static final Logger LOG = LoggerFactory.getLogger(Main.class);
