@@ -5,8 +5,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -25,20 +25,33 @@ public final class DebianPackages {
      * The packages' files, as they would lie under {@code /}.
      *
      * @param suite such as {@code bullseye}
-     * @param packages names; a trailing {@code *} takes the newest package whose name begins so
+     * @param packages their names
      * @return a folder in the cache
      * @throws UncheckedIOException where the packages cannot be had, with apt's words
      */
-    public static Path unpacked(String suite, String... packages) {
-        String entry = String.join("+", packages).replace("*", "_");
+    public static Path unpacked(String suite, List<String> packages) {
+        return unpacked(suite, String.join("+", packages), apt -> packages);
+    }
+
+    /**
+     * The files of those packages that a package depends on, or what it depends on does.
+     *
+     * @param suite such as {@code bullseye}
+     * @param name of the package
+     * @param pattern regular expression for the names of the packages that are wanted
+     * @return a folder in the cache
+     * @throws UncheckedIOException where the packages cannot be had, with apt's words
+     */
+    public static Path unpackedDependencies(String suite, String name, String pattern) {
+        return unpacked(suite, name, apt -> dependencies(apt, name, pattern));
+    }
+
+    private static Path unpacked(String suite, String entry, Function<List<String>, List<String>> choice) {
         return Cache.folder("debian/" + suite + "/" + entry, folder -> {
             List<String> apt = apt(suite);
             try {
                 Path downloads = Files.createDirectory(folder.resolve("downloads"));
-                List<String> names = Arrays.stream(packages)
-                        .map(name -> name.endsWith("*") ? newest(apt, name.substring(0, name.length() - 1)) : name)
-                        .toList();
-                Command.of(concat(concat(apt, List.of("download")), names))
+                Command.of(concat(concat(apt, List.of("download")), choice.apply(apt)))
                         .in(downloads)
                         .run();
                 try (Stream<Path> files = Files.list(downloads)) {
@@ -97,30 +110,21 @@ public final class DebianPackages {
                         new IOException("the system's apt names no archive that ends in /debian")));
     }
 
-    private static String newest(List<String> apt, String prefix) {
-        List<String> cache = new ArrayList<>(apt);
-        cache.set(0, "apt-cache");
-        cache.remove("-qq");
-        return Command.of(concat(cache, List.of("pkgnames", prefix)))
+    /** The packages that a package leads to, by a pattern of their names. */
+    private static List<String> dependencies(List<String> apt, String name, String pattern) {
+        List<String> cache = new ArrayList<>(apt.subList(2, apt.size()));
+        cache.addAll(0, List.of("apt-cache"));
+        cache.addAll(List.of("depends", "--recurse", "--no-recommends", "--no-suggests", name));
+        List<String> found = Command.of(cache)
                 .run()
                 .lines()
-                .filter(name -> name.matches(java.util.regex.Pattern.quote(prefix) + "[0-9.+~a-z]*-cloud-amd64"))
-                .max(DebianPackages::compareNumbers)
-                .orElseThrow(() -> new UncheckedIOException(new IOException("no package begins with " + prefix)));
-    }
-
-    /** Compares names by the numbers in them. */
-    static int compareNumbers(String left, String right) {
-        int[] a = numbers(left);
-        int[] b = numbers(right);
-        return Arrays.compare(a, b);
-    }
-
-    private static int[] numbers(String name) {
-        return Arrays.stream(name.split("[^0-9]+"))
-                .filter(part -> !part.isEmpty())
-                .mapToInt(Integer::parseInt)
-                .toArray();
+                .filter(line -> line.matches(pattern))
+                .distinct()
+                .toList();
+        if (found.isEmpty()) {
+            throw new UncheckedIOException(new IOException(name + " leads to no package like " + pattern));
+        }
+        return found;
     }
 
     private static List<String> concat(List<String> first, List<String> second) {

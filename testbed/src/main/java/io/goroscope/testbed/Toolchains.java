@@ -182,8 +182,8 @@ public final class Toolchains {
     private static Availability fromDebian(String suite, String language) {
         try {
             String name = "golang-" + language;
-            Path root =
-                    DebianPackages.unpacked(suite, name + "-go", name + "-src").resolve("usr/lib/go-" + language);
+            Path root = DebianPackages.unpacked(suite, List.of(name + "-go", name + "-src"))
+                    .resolve("usr/lib/go-" + language);
             String version = Command.of(root.resolve("bin/go").toString(), "version")
                     .with("GOROOT", root.toString())
                     .with("GOENV", "off")
