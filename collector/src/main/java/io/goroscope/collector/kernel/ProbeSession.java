@@ -124,9 +124,12 @@ public final class ProbeSession implements AutoCloseable {
         return table.slots();
     }
 
-    /** Index of the function's plan in the list given to {@link #open}, shifted left by 24, and its number in the image. */
+    /**
+     * Index of the function's plan in the list given to {@link #open}, shifted left by 24, and its number in the image; -1
+     * for {@link RingHandler#NO_SLOT}.
+     */
     public int functionOf(int slot) {
-        return table.functionOf(slot);
+        return slot == RingHandler.NO_SLOT ? -1 : table.functionOf(slot);
     }
 
     /** Functions of the plans that were not attached, and why. */
@@ -223,6 +226,12 @@ public final class ProbeSession implements AutoCloseable {
     public synchronized RunStatistics runStatistics() {
         requireOpen();
         return maps.runStatistics();
+    }
+
+    /** Detaches every probe; what is in the ring and the counters can still be read. */
+    public synchronized void detach() {
+        requireOpen();
+        links.close();
     }
 
     /** Detaches every probe and gives everything back. What is still in the ring is gone: poll before. */
