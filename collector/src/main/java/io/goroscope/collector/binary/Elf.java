@@ -22,7 +22,12 @@ final class Elf {
 
     static final int PT_LOAD = 1;
     static final int PT_DYNAMIC = 2;
+    static final int PT_INTERP = 3;
     static final int PT_TLS = 7;
+
+    private static final int ET_DYN = 3;
+    private static final long DT_FLAGS_1 = 0x6ffffffbL;
+    private static final long DF_1_PIE = 0x0800_0000L;
 
     private static final int HEADER_SIZE = 64;
     private static final int SECTION_HEADER_SIZE = 64;
@@ -197,6 +202,27 @@ final class Elf {
     /** The section's bytes; none for one that has no bytes in the file. */
     Bytes bytes(Section section) {
         return section.inFile() ? file.slice(section.offset, section.size) : file.slice(0, 0);
+    }
+
+    /** True for a library, false for a program, even one that may lie anywhere in memory. */
+    boolean isSharedLibrary() {
+        boolean interpreted = segments.stream().anyMatch(s -> s.type == PT_INTERP);
+        return file.u16(16) == ET_DYN && !interpreted && (dynamic(DT_FLAGS_1) & DF_1_PIE) == 0;
+    }
+
+    /** The first entry of the dynamic section with a tag; 0 where there is none. */
+    private long dynamic(long tag) {
+        for (Segment s : segments) {
+            if (s.type == PT_DYNAMIC) {
+                Bytes entries = file.slice(s.offset, s.fileSize);
+                for (long at = 0; at + 16 <= entries.size(); at += 16) {
+                    if (entries.i64(at) == tag) {
+                        return entries.i64(at + 8);
+                    }
+                }
+            }
+        }
+        return 0;
     }
 
     /** Where an address is in the file, bytes; −1 where no segment's file part holds it. */

@@ -11,7 +11,10 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.AbstractList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.RandomAccess;
 
 /**
@@ -23,28 +26,26 @@ public final class GoBinary implements AutoCloseable {
 
     private final String displayPath;
     private final Elf elf;
-    private final FunctionTable table;
+    private final GoProgram program;
     private final Image image;
-    private final GoRuntime runtime;
     private final Mapping mapping;
+    private Map<String, Integer> inlinedCopies;
 
     private GoBinary(Path path, String displayPath, Mapping mapping) throws IOException {
         this.displayPath = displayPath;
         this.mapping = mapping;
         Bytes file = new Bytes(mapping.bytes());
         this.elf = ElfGate.open(file, displayPath);
-        Words words = new Words(elf);
-        Pclntab pclntab = PclntabFinder.find(elf, words)
+        this.program = GcProgram.find(elf)
+                .or(() -> GccgoProgram.find(elf, displayPath))
                 .orElseThrow(() -> new UserException("cannot trace " + displayPath
                         + ": it is no Go program (it has no Go function table); give a binary that go build made"));
-        this.table = pclntab;
-        BuildInfo info = BuildInfo.read(elf, words).orElse(BuildInfo.UNKNOWN);
-        this.runtime = new GoRuntime(elf, info, pclntab.format());
+        BuildInfo info = program.buildInfo();
         this.image = new Image(
                 path,
                 displayPath,
                 BuildId.of(elf),
-                Image.Compiler.GC,
+                program.compiler(),
                 elf.machine() == Elf.MACHINE_AMD64 ? "amd64" : "arm64",
                 info.version(),
                 info.module(),
@@ -97,32 +98,48 @@ public final class GoBinary implements AutoCloseable {
      * @throws UserException for a Go release that is not known, in a file without debug information
      */
     public RuntimeLayout layout() {
-        return runtime.layout(displayPath);
+        return program.layout(displayPath);
     }
 
     /** True where Go code keeps {@code g}, and passes arguments, in registers: Go 1.17 and later. */
     public boolean goroutineInRegister() {
-        return runtime.goroutineInRegister();
+        return program.goroutineInRegister();
     }
 
     /** How many functions there are. */
     public int functionCount() {
-        return table.size();
+        return program.size();
     }
 
     /** The name of one function, without reading more about it. */
     public String functionName(int index) {
-        return table.name(index);
+        return program.name(index);
     }
 
     /** One function; {@code index} as in {@link GoFunction#index()}. */
     public GoFunction function(int index) {
-        return table.function(index, 0);
+        return program.function(index, inlinedCopies().getOrDefault(program.name(index), 0));
+    }
+
+    /**
+     * How often each function was inlined into another, by name: calls that no probe sees. Names that have no function
+     * of their own are here as well. Empty where the file does not tell.
+     */
+    public Map<String, Integer> inlinedCopies() {
+        if (inlinedCopies == null) {
+            inlinedCopies = Collections.unmodifiableMap(program.inlinedCopies());
+        }
+        return inlinedCopies;
     }
 
     /** All functions in order of their index; each is read when it is asked for, and not kept. */
     public List<GoFunction> functions() {
         return new Functions();
+    }
+
+    /** The part of a function's code that the compiler moved elsewhere since it seldom runs. */
+    public Optional<GoFunction> coldPart(GoFunction function) {
+        return program.coldPart(function.index());
     }
 
     /**
@@ -142,10 +159,10 @@ public final class GoBinary implements AutoCloseable {
     /** Index of the function whose code holds an address (or the padding after it); −1 where there is none. */
     public int functionAt(long address) {
         int low = 0;
-        int high = table.size() - 1;
+        int high = program.size() - 1;
         while (low <= high) {
             int middle = (low + high) >>> 1;
-            if (table.address(middle) <= address) {
+            if (program.address(middle) <= address) {
                 low = middle + 1;
             } else {
                 high = middle - 1;

@@ -19,7 +19,7 @@ final class GoRuntime {
     }
 
     /** The release, as far as it is written down or follows from pclntab's format. */
-    private Optional<GoVersion> version() {
+    Optional<GoVersion> version() {
         return GoVersion.parse(info.version()).or(() -> RuntimeTable.latestOf(format));
     }
 

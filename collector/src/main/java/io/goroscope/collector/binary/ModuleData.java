@@ -10,7 +10,7 @@ import java.util.OptionalLong;
  * <pre>
  *     0  pointer to pclntab
  *   176  text (Go 1.16 and later; 96 in Go 1.15)
- *   304  gofunc: base of funcdata offsets (Go 1.18, 1.19); 320 (Go 1.20 and later)
+ *   304  gofunc: base of funcdata offsets (Go 1.18, 1.19); 320 (Go 1.20 to 1.26); 344 (Go 1.27)
  * </pre>
  * Source: {@code runtime/symtab.go} of Go 1.15 to 1.26; the offset of {@code text} was measured on each (1.15 to 1.27).
  */
@@ -58,5 +58,16 @@ final class ModuleData {
     /** {@code runtime.text}: what relative addresses in pclntab start from. */
     long text() {
         return words.at(address + TEXT);
+    }
+
+    /** {@code moduledata.gofunc}: what funcdata offsets start from; empty for a release that is not known. */
+    OptionalLong gofunc(PclntabFormat format, GoVersion version) {
+        int field =
+                switch (format) {
+                    case GO_1_2, GO_1_16 -> -1;
+                    case GO_1_18 -> 304;
+                    case GO_1_20 -> version.atLeast(27) ? 344 : 320;
+                };
+        return field < 0 ? OptionalLong.empty() : OptionalLong.of(words.at(address + field));
     }
 }

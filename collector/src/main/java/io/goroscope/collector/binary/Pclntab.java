@@ -9,7 +9,7 @@ import java.util.Map;
  *
  * <p>{@link PclntabFormat} draws its layout.
  */
-final class Pclntab implements FunctionTable {
+final class Pclntab {
 
     private static final int FLAG_ASSEMBLY = 4;
     private static final int NO_FILE = -1;
@@ -17,6 +17,7 @@ final class Pclntab implements FunctionTable {
     private final Bytes table;
     private final PclntabFormat format;
     private final int quantum;
+    private final long tableAddress;
     private final long textStart;
     private final int size;
     private final Bytes names;
@@ -28,10 +29,12 @@ final class Pclntab implements FunctionTable {
 
     /**
      * @param table from the magic number to the end of what may belong to the table
+     * @param tableAddress virtual address of the magic number
      * @param textStart where the code starts; used by the formats whose addresses are relative
      */
-    Pclntab(Bytes table, long textStart) {
+    Pclntab(Bytes table, long tableAddress, long textStart) {
         this.table = table;
+        this.tableAddress = tableAddress;
         this.format = PclntabFormat.of(table.i32(0));
         this.quantum = table.u8(6);
         this.textStart = textStart;
@@ -79,6 +82,10 @@ final class Pclntab implements FunctionTable {
         }
     }
 
+    long tableAddress() {
+        return tableAddress;
+    }
+
     PclntabFormat format() {
         return format;
     }
@@ -99,24 +106,20 @@ final class Pclntab implements FunctionTable {
         return format.hasUnits() ? 0 : format.headerSize();
     }
 
-    @Override
     public int size() {
         return size;
     }
 
     /** The address of a function, or of the end of the last one for an index of {@link #size()}. */
-    @Override
     public long address(int index) {
         long at = indexStart() + (long) index * format.indexEntrySize();
         return format.relative() ? textStart + functions.u32(at) : functions.i64(at);
     }
 
-    @Override
     public String name(int index) {
         return names.cString(record(index).u32(format.nameField()));
     }
 
-    @Override
     public GoFunction function(int index, int inlinedCopies) {
         Bytes record = record(index);
         String file = file(record);

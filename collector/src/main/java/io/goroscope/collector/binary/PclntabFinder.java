@@ -90,6 +90,6 @@ final class PclntabFinder {
                 textStart = module.text();
             }
         }
-        return new Pclntab(bytes, textStart);
+        return new Pclntab(bytes, address, textStart);
     }
 }

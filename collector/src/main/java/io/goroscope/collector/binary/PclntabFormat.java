@@ -101,7 +101,31 @@ enum PclntabFormat {
         };
     }
 
-    /** @throws MalformedException for a magic number of no known version */
+    /** Offset of the first pcdata entry. */
+    int pcdataStart() {
+        return bytesField() + 4;
+    }
+
+    /** Number of the funcdata that is the inline tree. */
+    int inlineTreeFuncdata() {
+        return this == GO_1_2 ? 4 : 3;
+    }
+
+    /** Size of one call in an inline tree, bytes. */
+    int inlinedCallSize() {
+        return this == GO_1_20 ? 16 : 20;
+    }
+
+    /** Offset of the inlined function's name in such a call. */
+    int inlinedNameField() {
+        return this == GO_1_20 ? 4 : 12;
+    }
+
+    /**
+     * The format with a magic number.
+     *
+     * @throws MalformedException for a magic number of no known version
+     */
     static PclntabFormat of(int magic) {
         for (PclntabFormat format : values()) {
             if (format.magic == magic) {

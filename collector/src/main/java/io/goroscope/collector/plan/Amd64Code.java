@@ -2,12 +2,15 @@ package io.goroscope.collector.plan;
 
 import java.nio.ByteBuffer;
 import java.util.BitSet;
+import java.util.function.LongPredicate;
 
 /** What a whole decoded amd64 function says about jumps: read once, asked by the entry and the exit finder. */
 final class Amd64Code {
 
+    private final long address;
     private final ByteBuffer code;
     private final Decoded decoded;
+    private final LongPredicate elsewhere;
     private final BitSet jumpedTo = new BitSet();
     private boolean tableJump;
     private boolean indirectExit;
@@ -15,10 +18,17 @@ final class Amd64Code {
     private boolean threadLocalBeforeCall;
     private int badTarget = -1;
 
-    /** @param decoded decoded to its end, and clean */
-    Amd64Code(ByteBuffer code, Decoded decoded) {
+    /**
+     * Reads it.
+     *
+     * @param decoded decoded to its end, and clean
+     * @param elsewhere true for an address in a part of the same function that lies elsewhere
+     */
+    Amd64Code(long address, ByteBuffer code, Decoded decoded, LongPredicate elsewhere) {
+        this.address = address;
         this.code = code;
         this.decoded = decoded;
+        this.elsewhere = elsewhere;
         boolean called = false;
         for (int i = 0; i < decoded.count(); i++) {
             int at = decoded.offset(i);
@@ -39,8 +49,8 @@ final class Amd64Code {
     }
 
     private void jump(int from, long target, boolean conditional) {
-        if (!isInside(target)) {
-            conditionalExit |= conditional;
+        if (!isHere(target)) {
+            conditionalExit |= conditional && leaves(target);
         } else if (decoded.isBoundary(target)) {
             jumpedTo.set((int) target);
         } else {
@@ -48,8 +58,17 @@ final class Amd64Code {
         }
     }
 
-    boolean isInside(long target) {
+    private boolean isHere(long target) {
         return target >= 0 && target < decoded.end();
+    }
+
+    /** True for a jump's target outside the function. */
+    boolean leaves(long target) {
+        return !isHere(target) && !elsewhere.test(address + target);
+    }
+
+    long address() {
+        return address;
     }
 
     ByteBuffer bytes() {

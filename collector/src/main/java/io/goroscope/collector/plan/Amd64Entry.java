@@ -1,17 +1,18 @@
 package io.goroscope.collector.plan;
 
-import io.goroscope.collector.binary.GoBinary;
 import java.nio.ByteBuffer;
-import org.agrona.collections.Long2ObjectHashMap;
 
 /**
- * Finds the instruction of an amd64 gc function that runs exactly once in each call.
+ * Finds the instruction of an amd64 function that runs exactly once in each call.
  *
  * <p>Most functions begin with a check of the stack's size: {@code cmp rsp,[r14+16]; jbe grow}, and {@code grow} calls
  * {@code runtime.morestack} and jumps back to the start, so the start runs twice in a call that grows its stack. From
  * Go 1.21 the {@code push rbp} after the {@code jbe} runs once and is emulated by the kernel. Before, a
  * {@code sub rsp,N} stands there, which is not; then the {@code jbe} itself is the place, and hits with CF or ZF set
  * (it will be taken) are not calls.
+ *
+ * <p>In gccgo's code the branch after {@code cmp rsp,fs:0x70} is the place, and no hit of it is to be ignored: its
+ * {@code __morestack} calls the body on a new segment, and the check is not run again.
  *
  * <p>A function without the check is straight until its first jump: the first instruction there that the kernel
  * emulates is the place, unless a loop comes back to it. Counted there, a call that faults before it is not seen.
@@ -24,16 +25,13 @@ final class Amd64Entry {
     /** Up to 9 integer and 15 floating-point arguments are saved before the call of morestack. */
     private static final int LONGEST_SPILL = 48;
 
-    private static final String MORESTACK = "runtime.morestack";
-
-    private final GoBinary binary;
     private final Decoded aside;
     private final Disassembler texts;
-    private final Long2ObjectHashMap<Boolean> morestackAddresses = new Long2ObjectHashMap<>();
+    private final StackGrowth growth;
 
     /** @param aside its own, for code off the main path */
-    Amd64Entry(GoBinary binary, Decoded aside, Disassembler texts) {
-        this.binary = binary;
+    Amd64Entry(StackGrowth growth, Decoded aside, Disassembler texts) {
+        this.growth = growth;
         this.aside = aside;
         this.texts = texts;
     }
@@ -47,7 +45,7 @@ final class Amd64Entry {
             int length = decoded.length(i);
             threadLocal |= X86.usesThreadLocal(code, at, length);
             if (X86.isPush(code, at, length)) {
-                if (check >= 0 && i == check + 1) {
+                if (check >= 0 && i == check + 1 && growth.restartsFunction()) {
                     return new EntryChoice(at, 0, false, false, threadLocal);
                 }
                 break;
@@ -61,6 +59,9 @@ final class Amd64Entry {
             } else if (flow != X86.Flow.NEXT) {
                 break;
             }
+        }
+        if (check >= 0 && !growth.restartsFunction()) {
+            return new EntryChoice(decoded.offset(check), 0, false, false, threadLocal);
         }
         if (check < 0 || !X86.isJbe(code, decoded.offset(check))) {
             return null;
@@ -81,7 +82,7 @@ final class Amd64Entry {
             switch (X86.flow(block, at, length)) {
                 case NEXT -> {}
                 case CALL -> {
-                    return isMorestack(function.address() + from + X86.target(block, at, length));
+                    return growth.isMorestack(function.address() + from + X86.target(block, at, length));
                 }
                 default -> {
                     return false;
@@ -89,13 +90,6 @@ final class Amd64Entry {
             }
         }
         return false;
-    }
-
-    private boolean isMorestack(long address) {
-        return morestackAddresses.computeIfAbsent(address, a -> {
-            int index = binary.functionAt(a);
-            return index >= 0 && binary.functionName(index).startsWith(MORESTACK);
-        });
     }
 
     /**

@@ -3,6 +3,7 @@ package io.goroscope.collector.plan;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongPredicate;
 
 /**
  * Finds every place by which a call of an amd64 function ends: each {@code ret}, and each direct jump to another
@@ -15,29 +16,33 @@ final class Amd64Exits {
 
     private Amd64Exits() {}
 
-    /** Offsets from the function's start are turned into places by {@code maker}. */
-    static List<Place> find(Amd64Code code, Maker maker) {
-        if (code.hasConditionalExit()) {
-            return List.of();
-        }
+    /**
+     * Finds them in one stretch of code.
+     *
+     * @param growsStack true for the address of gccgo's {@code __morestack}: the {@code ret} right after its call ends
+     *     no call of the function, whose body has returned already
+     */
+    static List<Place> find(Amd64Code code, LongPredicate growsStack, Maker maker) {
         List<Place> places = new ArrayList<>();
         ByteBuffer bytes = code.bytes();
         Decoded decoded = code.decoded();
+        boolean afterGrowth = false;
         for (int i = 0; i < decoded.count(); i++) {
             int at = decoded.offset(i);
             int length = decoded.length(i);
             X86.Flow flow = X86.flow(bytes, at, length);
-            if (flow == X86.Flow.RETURN) {
-                places.add(maker.place(Place.Kind.RETURN, at, true));
-            } else if (flow == X86.Flow.JUMP && !code.isInside(X86.target(bytes, at, length))) {
-                places.add(maker.place(Place.Kind.TAIL, at, !X86.emulated(bytes, at, length)));
+            if (flow == X86.Flow.RETURN && !afterGrowth) {
+                places.add(maker.place(Place.Kind.RETURN, code.address() + at, true));
+            } else if (flow == X86.Flow.JUMP && code.leaves(X86.target(bytes, at, length))) {
+                places.add(maker.place(Place.Kind.TAIL, code.address() + at, !X86.emulated(bytes, at, length)));
             }
+            afterGrowth = flow == X86.Flow.CALL && growsStack.test(code.address() + X86.target(bytes, at, length));
         }
         return places;
     }
 
-    /** Makes a place of an offset. SP at an exit is what it was at the call: it points to the return address. */
+    /** Makes a place of an address. SP at an exit is what it was at the call: it points to the return address. */
     interface Maker {
-        Place place(Place.Kind kind, int offset, boolean singleStepped);
+        Place place(Place.Kind kind, long address, boolean singleStepped);
     }
 }

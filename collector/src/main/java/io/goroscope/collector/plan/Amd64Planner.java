@@ -7,8 +7,9 @@ import io.goroscope.collector.plan.FunctionPlan.Refused;
 import io.goroscope.collector.plan.Place.GoroutineSource;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 
-/** Plans the functions that gc compiled for amd64. */
+/** Plans the functions that gc or gccgo compiled for amd64. */
 final class Amd64Planner implements FunctionPlanner {
 
     private final GoBinary binary;
@@ -16,13 +17,15 @@ final class Amd64Planner implements FunctionPlanner {
     private final Disassembler mainDisassembler = Disassembler.of("amd64");
     private final Disassembler asideDisassembler = Disassembler.of("amd64");
     private final Decoded decoded = new Decoded(mainDisassembler);
+    private final StackGrowth growth;
     private final Amd64Entry entries;
 
     /** @param goroutineInRegister true from Go 1.17 on: {@code g} is in r14 in Go code */
     Amd64Planner(GoBinary binary, boolean goroutineInRegister) {
         this.binary = binary;
         this.goroutineInRegister = goroutineInRegister;
-        this.entries = new Amd64Entry(binary, new Decoded(asideDisassembler), asideDisassembler);
+        this.growth = new StackGrowth(binary);
+        this.entries = new Amd64Entry(growth, new Decoded(asideDisassembler), asideDisassembler);
     }
 
     @Override
@@ -39,7 +42,9 @@ final class Amd64Planner implements FunctionPlanner {
         if (!decoded.isClean()) {
             return undecodable(function, decoded.end(), "are no instruction");
         }
-        Amd64Code code = new Amd64Code(bytes, decoded);
+        Optional<GoFunction> cold = binary.coldPart(function);
+        Amd64Code code = new Amd64Code(
+                function.address(), bytes, decoded, cold.isPresent() ? a -> contains(cold.get(), a) : a -> false);
         if (code.badTarget() >= 0) {
             return undecodable(function, code.badTarget(), "jump into the middle of an instruction");
         }
@@ -50,7 +55,23 @@ final class Amd64Planner implements FunctionPlanner {
             return withoutEntry(function, code, costly);
         }
         Place place = entryPlace(function, entry);
-        return new Probeable(function, place, returns ? returnPlaces(function, entry, place, code) : List.of());
+        return new Probeable(function, place, returns ? returnPlaces(function, entry, place, code, cold) : List.of());
+    }
+
+    @Override
+    public boolean reaches(GoFunction from, GoFunction to) {
+        ByteBuffer bytes = binary.code(from);
+        decoded.start(bytes, from.address());
+        for (int i = 0; decoded.has(i); i++) {
+            int at = decoded.offset(i);
+            int length = decoded.length(i);
+            X86.Flow flow = X86.flow(bytes, at, length);
+            boolean direct = flow == X86.Flow.CALL || flow == X86.Flow.JUMP;
+            if (direct && from.address() + X86.target(bytes, at, length) == to.address()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private Refused withoutEntry(GoFunction function, Amd64Code code, boolean costly) {
@@ -78,32 +99,54 @@ final class Amd64Planner implements FunctionPlanner {
 
     private Place entryPlace(GoFunction function, EntryChoice entry) {
         return place(
-                function,
                 Place.Kind.ENTRY,
-                entry.offset(),
+                function.address() + entry.offset(),
                 entry.threadLocal(),
                 entry.spDelta(),
                 entry.flagFiltered(),
                 entry.singleStepped());
     }
 
-    /** A function of one instruction has its entry where its exit is; one place cannot mean both. */
-    private List<Place> returnPlaces(GoFunction function, EntryChoice entry, Place entryPlace, Amd64Code code) {
-        List<Place> places = Amd64Exits.find(
-                code, (kind, offset, stepped) -> place(function, kind, offset, entry.threadLocal(), 0, false, stepped));
+    private static boolean contains(GoFunction function, long address) {
+        return address >= function.address() && address - function.address() < function.size();
+    }
+
+    /**
+     * None for a function that may also leave by a conditional branch, or whose cold part does not decode: an exit could
+     * be missed. A function of one instruction has its entry where its exit is, and one place cannot mean both.
+     */
+    private List<Place> returnPlaces(
+            GoFunction function, EntryChoice entry, Place entryPlace, Amd64Code code, Optional<GoFunction> cold) {
+        if (code.hasConditionalExit()) {
+            return List.of();
+        }
+        Amd64Exits.Maker maker =
+                (kind, address, stepped) -> place(kind, address, entry.threadLocal(), 0, false, stepped);
+        List<Place> places = Amd64Exits.find(code, growth::isMorestack, maker);
+        if (cold.isPresent()) {
+            ByteBuffer bytes = binary.code(cold.get());
+            decoded.start(bytes, cold.get().address());
+            if (!decoded.isClean()) {
+                return List.of();
+            }
+            Amd64Code coldCode =
+                    new Amd64Code(cold.get().address(), bytes, decoded, address -> contains(function, address));
+            if (coldCode.hasConditionalExit()) {
+                return List.of();
+            }
+            places.addAll(Amd64Exits.find(coldCode, growth::isMorestack, maker));
+        }
         boolean meets = places.stream().anyMatch(p -> p.address() == entryPlace.address());
         return meets ? List.of() : places;
     }
 
     private Place place(
-            GoFunction function,
             Place.Kind kind,
-            int offset,
+            long address,
             boolean threadLocal,
             int spDelta,
             boolean flagFiltered,
             boolean singleStepped) {
-        long address = function.address() + offset;
         return new Place(
                 kind,
                 address,

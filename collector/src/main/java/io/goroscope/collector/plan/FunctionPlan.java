@@ -32,7 +32,7 @@ public sealed interface FunctionPlan {
     /**
      * It exists only as copies inside other functions; there is nothing to probe.
      *
-     * @param function {@code address} and {@code size} are 0, {@code inlinedCopies} is at least 1
+     * @param function {@code index} is −1, {@code address} and {@code size} are 0, {@code inlinedCopies} is at least 1
      */
     record InlinedOnly(GoFunction function) implements FunctionPlan {}
 

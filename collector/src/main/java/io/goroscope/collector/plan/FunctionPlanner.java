@@ -11,6 +11,9 @@ interface FunctionPlanner extends AutoCloseable {
      */
     FunctionPlan plan(GoFunction function, boolean costly, boolean returns);
 
+    /** True if the first function calls the second, or jumps to it. */
+    boolean reaches(GoFunction from, GoFunction to);
+
     @Override
     void close();
 }

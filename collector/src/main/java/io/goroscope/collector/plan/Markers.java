@@ -33,7 +33,9 @@ final class Markers {
         }
     }
 
-    List<Place> plan(GoBinary binary, FunctionPlanner planner, boolean argumentsInRegisters) {
+    List<Place> plan(GoBinary binary, FunctionPlanner planner) {
+        boolean argumentsInRegisters =
+                binary.goroutineInRegister() || binary.image().compiler() == Image.Compiler.GCCGO;
         List<Place> places = new ArrayList<>();
         add(places, binary, planner, GOPANIC, Kind.PANIC, null);
         add(places, binary, planner, DEFER_RETURN, Kind.DEFER_RETURN, null);

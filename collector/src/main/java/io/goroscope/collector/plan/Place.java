@@ -46,7 +46,10 @@ public record Place(
         REGISTER,
         /** In thread-local storage, at {@link RuntimeLayout#goroutineTlsOffset()}: older Go, assembly, and gccgo. */
         THREAD_LOCAL,
-        /** In the first integer argument register of Go's ABI (rax): {@code runtime.gdestroy}, {@code goexit0}. */
+        /**
+         * In the first integer argument register, of {@code runtime.gdestroy} and {@code goexit0}: rax by Go's own
+         * convention, rdi by gccgo's, x0 on arm64.
+         */
         ARGUMENT,
         /** The first argument on the stack, 8 bytes above SP at the call: the same markers up to Go 1.16. */
         STACK_ARGUMENT

@@ -150,8 +150,30 @@ class PlannerTest {
         ImagePlan everything = plan(GoPrograms.shapes(), new PlanOptions(false, false, true), "*");
         assertThat(some.leftOut()).isGreaterThan(1000);
         assertThat(everything.leftOut()).isZero();
-        assertThat(everything.functions()).hasSize(some.functions().size() + some.leftOut());
+        assertThat(everything.functions().size())
+                .isGreaterThan(some.functions().size() + some.leftOut() * 9 / 10)
+                .isLessThanOrEqualTo(some.functions().size() + some.leftOut());
         assertThat(some.functions()).noneMatch(p -> p.function().name().startsWith("runtime."));
+    }
+
+    @Test
+    void shouldSayWhatExistsOnlyInlined() {
+        FunctionPlan plan = byName(plan(GoPrograms.shapes("-ldflags=-s -w"), PlanOptions.COUNTING, "main.Inlined"))
+                .get("main.Inlined");
+        assertThat(plan).isInstanceOf(FunctionPlan.InlinedOnly.class);
+        assertThat(plan.function().inlinedCopies()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldShowATwinOnce() {
+        ImagePlan plan = plan(GoPrograms.shapes(), ALL, "runtime.*", "internal/*");
+        Map<String, Long> times = plan.functions().stream()
+                .map(p -> p.function().name())
+                .filter(name -> !name.contains("[...]") && !name.startsWith("type:"))
+                .collect(Collectors.groupingBy(name -> name, Collectors.counting()));
+        // cpuid is assembly with a wrapper for Go code; the wrapper can be probed.
+        assertThat(times).containsEntry("internal/cpu.cpuid", 1L);
+        assertThat(times.entrySet()).filteredOn(e -> e.getValue() > 1).isEmpty();
     }
 
     @ParameterizedTest

@@ -1,0 +1,44 @@
+package io.goroscope.collector.binary;
+
+import io.goroscope.collector.plan.GoFunction;
+import io.goroscope.collector.plan.Image;
+import io.goroscope.collector.plan.RuntimeLayout;
+import java.util.Map;
+import java.util.Optional;
+
+/** What a compiler left in a file about its functions and its runtime: one way to read it for each compiler. */
+interface GoProgram {
+
+    Image.Compiler compiler();
+
+    BuildInfo buildInfo();
+
+    /** How many functions there are, numbered in order of their addresses. */
+    int size();
+
+    /** Virtual address of a function's first instruction. */
+    long address(int index);
+
+    String name(int index);
+
+    /** All that is known of a function, with how often it was inlined. */
+    GoFunction function(int index, int inlinedCopies);
+
+    /** The part of a function's code that lies elsewhere, as a stretch of code under the function's index. */
+    default Optional<GoFunction> coldPart(int index) {
+        return Optional.empty();
+    }
+
+    /** How often each function was inlined into another, by name. */
+    Map<String, Integer> inlinedCopies();
+
+    /** True where Go code keeps {@code g}, and passes arguments, in gc's registers. */
+    boolean goroutineInRegister();
+
+    /**
+     * Where the runtime keeps a goroutine's identity.
+     *
+     * @param displayPath for messages
+     */
+    RuntimeLayout layout(String displayPath);
+}
