@@ -15,7 +15,8 @@ import picocli.CommandLine.Command;
         version = "goroscope 0.1.0",
         description = "Counts, times and shows the function calls of running Go programs.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {TopicsCommand.class, DoctorCommand.class, CommandLine.HelpCommand.class})
+        subcommands = {TopicsCommand.class, DoctorCommand.class, CompletionCommand.class, CommandLine.HelpCommand.class
+        })
 public final class Main {
 
     private static final Logger LOG = LoggerFactory.getLogger(Main.class);
@@ -29,7 +30,12 @@ public final class Main {
 
     /** Runs one command; for tests, which must not exit. */
     static int run(String... args) {
-        CommandLine line = new CommandLine(new Main())
+        return commandLine().execute(args);
+    }
+
+    /** The whole command line, with what it does about errors. */
+    static CommandLine commandLine() {
+        return new CommandLine(new Main())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true)
                 .setParameterExceptionHandler((e, arguments) -> {
@@ -50,6 +56,5 @@ public final class Main {
                     }
                     return 2;
                 });
-        return line.execute(args);
     }
 }
