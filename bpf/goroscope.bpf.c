@@ -49,7 +49,14 @@ struct counter {
 	__u64 lost; /* records, of entries and returns */
 };
 
-/* tgid -> array of slots x shards counters, which Java creates and maps when it registers a process */
+/*
+ * tgid -> array of slots x shards counters, which Java creates and maps when it registers a process. One more entry at the
+ * end says in `calls` for which life of the process they are, since a process that execs itself keeps its tgid: ANY_LIFE,
+ * self_exec_id + 1, or NO_LIFE.
+ */
+#define ANY_LIFE 0ULL
+#define NO_LIFE (~0ULL)
+
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH_OF_MAPS);
 	__uint(max_entries, 4096);
@@ -57,10 +64,10 @@ struct {
 	__type(value, __u32);
 } counters SEC(".maps");
 
-/* The same for processes that were not registered yet when they hit. */
+/* The same for lives of processes that were not registered yet when they hit. */
 struct early_key {
 	__u32 tgid;
-	__u32 slot;
+	__u32 slot_life; /* slot in bits 0 to 23, self_exec_id in bits 24 to 31 */
 };
 
 struct {
@@ -153,12 +160,30 @@ static __always_inline int read_user(void *to, __u32 size, __u64 from)
 
 /* ---- which process, and its counters ---- */
 
+static __always_inline struct counter *life_of(void *mine)
+{
+	__u32 index = session.slots * session.shards;
+
+	return bpf_map_lookup_elem(mine, &index);
+}
+
+static __always_inline __u32 exec_id(void)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	return task->self_exec_id;
+}
+
 static __always_inline struct counter *registered(__u32 tgid, __u32 slot)
 {
 	void *mine = bpf_map_lookup_elem(&counters, &tgid);
 	__u32 index = slot;
+	struct counter *life;
 
 	if (!mine)
+		return 0;
+	life = life_of(mine);
+	if (!life || (life->calls != ANY_LIFE && life->calls != exec_id() + 1ULL))
 		return 0;
 	if (session.shards > 1)
 		index += (bpf_get_smp_processor_id() % session.shards) * session.slots;
@@ -167,7 +192,7 @@ static __always_inline struct counter *registered(__u32 tgid, __u32 slot)
 
 static __always_inline struct counter *unregistered(__u32 tgid, __u32 slot)
 {
-	struct early_key key = { .tgid = tgid, .slot = slot };
+	struct early_key key = { .tgid = tgid, .slot_life = slot | exec_id() << 24 };
 	struct counter zero = {};
 	struct counter *counter = bpf_map_lookup_elem(&early, &key);
 
@@ -578,6 +603,16 @@ int on_marker(struct pt_regs *ctx)
 
 /* Raw tracepoints, by BTF: they need no tracefs. */
 
+/* The counters of a process are for no other life than that which now ends. */
+static __always_inline void end_life(__u32 tgid, __u64 last)
+{
+	void *mine = bpf_map_lookup_elem(&counters, &tgid);
+	struct counter *life = mine ? life_of(mine) : 0;
+
+	if (life && (life->calls == ANY_LIFE || last == NO_LIFE))
+		life->calls = last;
+}
+
 SEC("tp_btf/sched_process_fork")
 int on_fork(__u64 *ctx)
 {
@@ -605,8 +640,10 @@ int on_exec(__u64 *ctx)
 	struct task_struct *task = (void *)ctx[0];
 	__u32 tgid = task->tgid;
 
-	if (bpf_map_lookup_elem(&tracked, &tgid))
-		send_process(KIND_PROCESS_EXEC, 0);
+	if (!bpf_map_lookup_elem(&tracked, &tgid))
+		return 0;
+	end_life(tgid, task->self_exec_id); /* the id of the life before is one less: bprm adds one at each exec */
+	send_process(KIND_PROCESS_EXEC, 0);
 	return 0;
 }
 
@@ -620,7 +657,9 @@ int on_exit(__u64 *ctx)
 	if (signal->live.counter) /* other threads go on */
 		return 0;
 	/* Threads that exit at the same time may all see 0: the one that removes it speaks for the process. */
-	if (bpf_map_delete_elem(&tracked, &tgid) == 0)
+	if (bpf_map_delete_elem(&tracked, &tgid) == 0) {
+		end_life(tgid, NO_LIFE); /* the tgid may be given to another process before anybody unregisters it */
 		send_process(KIND_PROCESS_EXIT, (__u32)task->exit_code);
+	}
 	return 0;
 }

@@ -93,10 +93,9 @@ public final class ProbeSession implements AutoCloseable {
         }
     }
 
-    /** With one process alone the kernel need not even put breakpoints into the others. */
     private int linkFilter(KernelFeatures features) {
         boolean one = options.processIds().size() == 1 && !options.followChildren();
-        return one && features.soundPidFilter()
+        return options.spareOthers() && one && features.soundPidFilter()
                 ? options.processIds().iterator().next()
                 : 0;
     }
@@ -148,25 +147,42 @@ public final class ProbeSession implements AutoCloseable {
     }
 
     /**
-     * Gives a process counters of its own. Calls that it made before are taken over, so none is missed; where only chosen
-     * processes count, this is what chooses them. Registering one twice changes nothing.
+     * Gives a process counters of its own, until it execs. Calls that it made before are taken over, so none is missed; where
+     * only chosen processes count, this is what chooses them. Registering one twice changes nothing.
      */
     public synchronized void register(int tgid) {
         requireOpen();
-        if (processes.containsKey(tgid)) {
-            return;
+        if (!processes.containsKey(tgid)) {
+            register(tgid, EarlyCounters.ANY_LIFE);
         }
-        ProcessCounters counters = maps.newCounters(table.slots());
+    }
+
+    /**
+     * The same for one life of a process, as {@link RingHandler#onProcess} told of it: after an exec this replaces the
+     * counters of the life before, which are final by then: read them first.
+     *
+     * @param kernelExecId the kernel's self_exec_id
+     */
+    public synchronized void register(int tgid, int kernelExecId) {
+        requireOpen();
+        register(tgid, Integer.toUnsignedLong(kernelExecId));
+    }
+
+    private void register(int tgid, long execId) {
+        ProcessCounters counters = maps.newCounters(table.slots(), execId);
         try {
             put("tracked", tgid, options.followChildren() ? TRACKED_CHILDREN : 0);
             // The kernel waits (synchronize_rcu) until no program uses the map as it was: so what is early is final.
             put("counters", tgid, counters.mapFd());
-            early.take(tgid, counters::add);
+            early.take(tgid, execId, counters::add);
         } catch (RuntimeException e) {
             counters.close();
             throw e;
         }
-        processes.put(tgid, counters);
+        ProcessCounters before = processes.put(tgid, counters);
+        if (before != null) {
+            before.close();
+        }
     }
 
     /** Drops a process and its counters: read them before. If it is alive and any process counts, it will be seen anew. */
@@ -179,8 +195,9 @@ public final class ProbeSession implements AutoCloseable {
         ProcessCounters counters = processes.remove(tgid);
         if (counters != null) {
             counters.close();
-        } else {
-            early.take(tgid, (slot, calls, lost) -> {});
+        }
+        if (maps.statistic(Statistic.EARLY) > 0) {
+            early.take(tgid, EarlyCounters.ANY_LIFE, (slot, calls, lost) -> {});
         }
     }
 

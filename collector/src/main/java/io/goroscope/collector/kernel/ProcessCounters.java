@@ -1,8 +1,8 @@
 package io.goroscope.collector.kernel;
 
 /**
- * The exact counters of one process: an array of {@code {calls, lost}} for each slot and shard, written by the programs
- * with atomic adds and read here without system calls.
+ * The exact counters of one life of one process: an array of {@code {calls, lost}} for each slot and shard, written by the
+ * programs with atomic adds and read here without system calls. One more entry, the last, says which life.
  */
 final class ProcessCounters implements AutoCloseable {
 
@@ -19,12 +19,14 @@ final class ProcessCounters implements AutoCloseable {
     // What was visited last; null until somebody asks for changes
     private long[] visited;
 
-    ProcessCounters(int slots, int shards) {
+    /** @param execId the life that they are for, by the kernel's self_exec_id; or ANY_LIFE: the one until the next exec */
+    ProcessCounters(int slots, int shards, long execId) {
         this.slots = slots;
         this.shards = shards;
         this.fd = create(slots, shards);
         try {
-            this.area = MappedArea.map(fd.number(), (long) entries(slots, shards) * ENTRY_BYTES, false, 0);
+            this.area = MappedArea.map(fd.number(), (long) entries(slots, shards) * ENTRY_BYTES, true, 0);
+            area.buffer().putLong(slots * shards * ENTRY_BYTES, execId == EarlyCounters.ANY_LIFE ? 0 : execId + 1);
         } catch (RuntimeException e) {
             fd.close();
             throw e;
@@ -37,7 +39,7 @@ final class ProcessCounters implements AutoCloseable {
     }
 
     private static int entries(int slots, int shards) {
-        return Math.max(1, Math.multiplyExact(slots, shards));
+        return Math.addExact(Math.multiplyExact(slots, shards), 1);
     }
 
     int mapFd() {

@@ -81,8 +81,8 @@ final class SessionMaps implements AutoCloseable {
         return object.mapFd(name);
     }
 
-    ProcessCounters newCounters(int slots) {
-        return new ProcessCounters(slots, shards);
+    ProcessCounters newCounters(int slots, long execId) {
+        return new ProcessCounters(slots, shards, execId);
     }
 
     int program(ProbeTable.Program program) {

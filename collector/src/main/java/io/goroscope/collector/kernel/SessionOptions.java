@@ -10,10 +10,18 @@ import java.util.Set;
  * @param processIds the processes whose hits count, by id in the initial namespace; empty for every process that runs the
  *     images
  * @param followChildren whether the children of those processes count as well, and theirs
+ * @param spareOthers with a single process: whether the kernel is to put no breakpoints into other processes of the same
+ *     files, so that these are not slowed at all. The price: should the process exec, its next life is not seen (the
+ *     kernel's filter is tied to a thread that may not outlive the exec)
  * @param executeReturns whether {@code ret} is executed in BPF where the kernel allows that; false leaves them to the kernel
  */
 public record SessionOptions(
-        Mode mode, int ringBytes, Set<Integer> processIds, boolean followChildren, boolean executeReturns) {
+        Mode mode,
+        int ringBytes,
+        Set<Integer> processIds,
+        boolean followChildren,
+        boolean spareOthers,
+        boolean executeReturns) {
 
     private static final int DEFAULT_RING_BYTES = 16 << 20;
     private static final int LARGEST_RING_BYTES = 512 << 20;
@@ -40,29 +48,33 @@ public record SessionOptions(
 
     /** Counts the calls of every process. */
     public static SessionOptions count() {
-        return new SessionOptions(Mode.COUNT, COUNT_RING_BYTES, Set.of(), false, true);
+        return new SessionOptions(Mode.COUNT, COUNT_RING_BYTES, Set.of(), false, false, true);
     }
 
     /** Sends the calls of every process. */
     public static SessionOptions pairs() {
-        return new SessionOptions(Mode.PAIRS, DEFAULT_RING_BYTES, Set.of(), false, true);
+        return new SessionOptions(Mode.PAIRS, DEFAULT_RING_BYTES, Set.of(), false, false, true);
     }
 
     public SessionOptions withRingBytes(int bytes) {
-        return new SessionOptions(mode, bytes, processIds, followChildren, executeReturns);
+        return new SessionOptions(mode, bytes, processIds, followChildren, spareOthers, executeReturns);
     }
 
     /** Only these processes. */
     public SessionOptions withProcesses(Set<Integer> ids) {
-        return new SessionOptions(mode, ringBytes, ids, followChildren, executeReturns);
+        return new SessionOptions(mode, ringBytes, ids, followChildren, spareOthers, executeReturns);
     }
 
     public SessionOptions withFollowChildren(boolean follow) {
-        return new SessionOptions(mode, ringBytes, processIds, follow, executeReturns);
+        return new SessionOptions(mode, ringBytes, processIds, follow, spareOthers, executeReturns);
+    }
+
+    public SessionOptions withSpareOthers(boolean spare) {
+        return new SessionOptions(mode, ringBytes, processIds, followChildren, spare, executeReturns);
     }
 
     public SessionOptions withExecuteReturns(boolean execute) {
-        return new SessionOptions(mode, ringBytes, processIds, followChildren, execute);
+        return new SessionOptions(mode, ringBytes, processIds, followChildren, spareOthers, execute);
     }
 
     /** {@link #ringBytes} as the kernel wants it: a power of two, in whole pages. */

@@ -3,10 +3,14 @@ package io.goroscope.collector.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.goroscope.collector.plan.FunctionPlan;
 import io.goroscope.collector.plan.Image;
 import io.goroscope.collector.plan.ImagePlan;
 import io.goroscope.schemas.UserException;
+import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -140,6 +144,63 @@ class ProbeSessionTest {
             Recorder.drain(session, recorder);
 
             assertThat(recorder.processEvents).containsExactly("EXEC " + program.pid(), "EXIT " + program.pid() + " 0");
+        }
+    }
+
+    @Test
+    void shouldCountEachLifeOfAProcessThatExecsItself() throws Exception {
+        try (CountedProgram program = CountedProgram.start();
+                ProbeSession session =
+                        ProbeSession.open(List.of(plan), SessionOptions.count().withProcesses(Set.of(program.pid())))) {
+            List<Map<String, Long>> lives = new ArrayList<>();
+            List<Map<String, Long>> truth = new ArrayList<>();
+            for (int life = 1; life <= 4; life++) {
+                program.run(life, life);
+                truth.add(program.counts());
+                program.exec();
+            }
+            RingHandler handler = new Recorder() {
+                @Override
+                public void onProcess(
+                        ProcessEvent event, long timeNs, int tgid, long detail, long startBootNs, int kernelExecId) {
+                    assertThat(event).isEqualTo(ProcessEvent.EXEC);
+                    lives.add(counted(session, tgid));
+                    session.register(tgid, kernelExecId);
+                }
+            };
+            Recorder.drain(session, handler);
+
+            assertThat(lives).isEqualTo(truth);
+
+            program.run(2, 2);
+            assertThat(counted(session, program.pid())).isEqualTo(program.counts());
+        }
+    }
+
+    @Test
+    void shouldSpareOtherProcesses() throws Exception {
+        try (CountedProgram program = CountedProgram.start();
+                CountedProgram other = CountedProgram.start();
+                ProbeSession session = ProbeSession.open(
+                        List.of(plan),
+                        SessionOptions.count()
+                                .withProcesses(Set.of(program.pid()))
+                                .withSpareOthers(true))) {
+            program.run(2, 2);
+            other.run(2, 2);
+
+            assertThat(counted(session, program.pid())).isEqualTo(program.counts());
+            assertThat(hasBreakpoint(program.pid())).isTrue();
+            assertThat(hasBreakpoint(other.pid())).isFalse();
+        }
+    }
+
+    /** Whether the first function's entry place is a breakpoint in the memory of a process. */
+    private static boolean hasBreakpoint(int pid) throws IOException {
+        FunctionPlan.Probeable first = (FunctionPlan.Probeable) plan.functions().get(0);
+        try (RandomAccessFile memory = new RandomAccessFile("/proc/" + pid + "/mem", "r")) {
+            memory.seek(first.entry().address());
+            return memory.read() == 0xcc;
         }
     }
 
