@@ -31,7 +31,7 @@ public final class Sink implements AutoCloseable {
     public static Sink start(SinkConfig config) {
         PipelineView view = new PipelineView();
         FeedConfig source = new FeedConfig(
-                config.bootstrapServers(), config.topics(), KINDS, "goroscope-sink", config.clientProperties());
+                config.bootstrapServers(), config.topics(), KINDS, 0, "goroscope-sink", config.clientProperties());
         TopicFeed feed = TopicFeed.start(source, view);
         try {
             Exposition exposition = new Exposition(view, feed.status(), config.seriesLimit(), config.staleAfter());

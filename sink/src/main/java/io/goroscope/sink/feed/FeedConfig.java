@@ -13,6 +13,8 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
  * @param bootstrapServers addresses of brokers, {@code host:port} with commas between
  * @param topics the topics' names
  * @param kinds which of them to read
+ * @param tailRecords of a topic that is not compacted, how many of its last records to begin with in each partition;
+ *     older ones are history
  * @param clientId name of the client in the broker's logs
  * @param clientProperties further properties of the Kafka consumer (security, time limits); they go over ours but for
  *     the few that correctness stands on
@@ -21,12 +23,21 @@ public record FeedConfig(
         String bootstrapServers,
         Topics topics,
         Set<Kind> kinds,
+        long tailRecords,
         String clientId,
         Map<String, String> clientProperties) {
 
     public FeedConfig {
         kinds = Set.copyOf(kinds);
         clientProperties = Map.copyOf(clientProperties);
+    }
+
+    /** Whether a topic keeps the last value of every key, so that only the whole of it is the truth. */
+    static boolean compacted(Kind kind) {
+        return switch (kind) {
+            case FUNCTIONS, TOTALS, HEALTH -> true;
+            case EVENTS, COUNTS, LATENCY, DEAD_LETTER -> false;
+        };
     }
 
     Properties consumerProperties() {

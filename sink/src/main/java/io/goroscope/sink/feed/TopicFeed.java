@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
@@ -34,6 +36,8 @@ public final class TopicFeed implements AutoCloseable {
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final FeedHandler handler;
     private final List<TopicPartition> partitions;
+    private final Set<String> tailed;
+    private final long tailRecords;
     private final FeedStatus status = new FeedStatus();
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Thread thread;
@@ -47,6 +51,11 @@ public final class TopicFeed implements AutoCloseable {
         this.consumer = consumer;
         this.handler = handler;
         this.partitions = partitions;
+        this.tailRecords = config.tailRecords();
+        this.tailed = config.kinds().stream()
+                .filter(kind -> !FeedConfig.compacted(kind))
+                .map(config.topics()::of)
+                .collect(Collectors.toUnmodifiableSet());
         this.thread = new Thread(this::run, config.clientId());
         thread.setDaemon(true);
     }
@@ -149,12 +158,11 @@ public final class TopicFeed implements AutoCloseable {
 
     /** Returns when closing, or when a topic was made anew and all has to be read again. */
     private void readFromTheBeginning() {
-        consumer.seekToBeginning(partitions);
         Map<TopicPartition, Long> ends = null;
         while (!closing) {
             try {
                 if (ends == null) {
-                    ends = new HashMap<>(consumer.endOffsets(partitions));
+                    ends = seek();
                 }
                 for (ConsumerRecord<byte[], byte[]> each : consumer.poll(POLL)) {
                     apply(each);
@@ -170,6 +178,18 @@ public final class TopicFeed implements AutoCloseable {
                 LOG.warn("Kafka is away, trying on: {}", e.getMessage());
             }
         }
+    }
+
+    /** Goes to where reading begins; returns the ends that are to be passed. */
+    private Map<TopicPartition, Long> seek() {
+        Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions);
+        Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+        for (TopicPartition each : partitions) {
+            long begin = begins.get(each);
+            boolean tail = tailed.contains(each.topic());
+            consumer.seek(each, tail ? Math.max(begin, ends.get(each) - tailRecords) : begin);
+        }
+        return new HashMap<>(ends);
     }
 
     private void apply(ConsumerRecord<byte[], byte[]> record) {

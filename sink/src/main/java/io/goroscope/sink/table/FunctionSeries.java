@@ -22,7 +22,8 @@ public record FunctionSeries(
         long updatedNs,
         CallTotals totals) {
 
-    FunctionSeries plus(FunctionSeries other) {
+    /** The sum of two of one function; what is no count is this one's. */
+    public FunctionSeries plus(FunctionSeries other) {
         return new FunctionSeries(
                 service,
                 process,
