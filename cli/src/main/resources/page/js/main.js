@@ -127,6 +127,7 @@ function open(service, name) {
 function empty() {
   const row = rows.find((each) => idOf(each) === chosen?.id);
   $('heat-empty').hidden = !heatmap.empty;
+  $('legend').hidden = heatmap.empty;
   $('heat-empty').textContent = row === undefined || row.timed
     ? 'Waiting for the first timed call.'
     : 'Counted only: this function’s returns are not probed, so its calls have no durations.';
