@@ -15,7 +15,15 @@ import picocli.CommandLine.Command;
         version = "goroscope 0.1.0",
         description = "Counts, times and shows the function calls of running Go programs.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {TopicsCommand.class, DoctorCommand.class, CompletionCommand.class, CommandLine.HelpCommand.class
+        subcommands = {
+            FuncCountCommand.class,
+            FuncLatencyCommand.class,
+            CaptureCommand.class,
+            CollectCommand.class,
+            TopicsCommand.class,
+            DoctorCommand.class,
+            CompletionCommand.class,
+            CommandLine.HelpCommand.class
         })
 public final class Main {
 
@@ -25,7 +33,8 @@ public final class Main {
 
     /** Runs one command and exits with its code. */
     public static void main(String... args) {
-        System.exit(run(args));
+        Interruption.install();
+        Interruption.exit(run(args));
     }
 
     /** Runs one command; for tests, which must not exit. */

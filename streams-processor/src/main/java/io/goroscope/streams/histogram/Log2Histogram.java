@@ -48,6 +48,13 @@ public final class Log2Histogram {
         counts[Math.max(1, Long.SIZE - Long.numberOfLeadingZeros(value))]++;
     }
 
+    /** Adds the counts of another with the same unit. */
+    public void add(Log2Histogram other) {
+        for (int row = 1; row < ROWS; row++) {
+            counts[row] += other.counts[row];
+        }
+    }
+
     /** Forgets all. */
     public void clear() {
         Arrays.fill(counts, 0);

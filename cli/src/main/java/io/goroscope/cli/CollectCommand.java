@@ -1,0 +1,72 @@
+package io.goroscope.cli;
+
+import io.goroscope.collector.CollectorStatus;
+import io.goroscope.collector.TraceTarget;
+import io.goroscope.collector.kernel.SessionOptions;
+import io.goroscope.collector.publish.KafkaSink;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The collector: publishes what it sees to Kafka. */
+@Command(
+        name = "collect",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Attaches to functions and publishes their entries, returns and exact counts to Kafka, until Ctrl-C.",
+            "The topics must exist: goroscope topics --create"
+        },
+        footer = {"", "Example:", "  goroscope collect -b kafka:9092 '/usr/bin/prometheus:github.com/prometheus/*'"})
+final class CollectCommand implements Callable<Integer> {
+
+    @Mixin
+    private TargetOptions target;
+
+    @Mixin
+    private RunOptions run;
+
+    @Mixin
+    private KafkaOptions kafka;
+
+    @Option(
+            names = "--service",
+            paramLabel = "NAME",
+            defaultValue = "",
+            description = "Service name of the traced processes (default: the executable's file name).")
+    private String service;
+
+    @Option(
+            names = "--lanes",
+            paramLabel = "N",
+            defaultValue = "4",
+            description = "Lanes for each process, 1 to 256 (default: ${DEFAULT-VALUE}).")
+    private int lanes;
+
+    @Override
+    public Integer call() {
+        run.check();
+        TraceTarget resolved = target.resolve(true);
+        KafkaSink sink = KafkaSink.connect(kafka.client(), kafka.topics());
+        try (Tracing tracing = Tracing.start(
+                resolved,
+                target,
+                SessionOptions.pairs(),
+                Tracing.config(Duration.ofSeconds(1)).withLanes(lanes).withService(service),
+                sink)) {
+            tracing.announce("Collecting");
+            run.run(tracing::hasEnded, () -> report(tracing));
+            tracing.finish();
+            report(tracing);
+        }
+        return 0;
+    }
+
+    private static void report(Tracing tracing) {
+        CollectorStatus status = tracing.status();
+        System.err.printf(
+                "goroscope: %d processes, %d calls, %d events, %d lost, %d refused%n",
+                status.processes(), status.calls(), status.events(), status.lost(), status.refused());
+    }
+}

@@ -1,0 +1,148 @@
+package io.goroscope.cli;
+
+import io.goroscope.collector.Collector;
+import io.goroscope.collector.CollectorConfig;
+import io.goroscope.collector.CollectorStatus;
+import io.goroscope.collector.TraceTarget;
+import io.goroscope.collector.kernel.ProbeSession;
+import io.goroscope.collector.kernel.SessionOptions;
+import io.goroscope.collector.process.StoppedCommand;
+import io.goroscope.collector.publish.RecordSink;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+/** Attached probes and a running collector, for as long as a command traces. */
+final class Tracing implements AutoCloseable {
+
+    private final TraceTarget target;
+    private final ProbeSession session;
+    private final Collector collector;
+    private final StoppedCommand command;
+    private final long startNs = System.nanoTime();
+
+    private Tracing(TraceTarget target, ProbeSession session, Collector collector, StoppedCommand command) {
+        this.target = target;
+        this.session = session;
+        this.collector = collector;
+        this.command = command;
+    }
+
+    /** The collector of a terminal command: one lane, and exact counts as often as the command needs them. */
+    static CollectorConfig config(Duration countsEvery) {
+        return CollectorConfig.defaults().withLanes(1).withCountsEvery(countsEvery);
+    }
+
+    static Tracing start(
+            TraceTarget target, TargetOptions options, SessionOptions session, Duration countsEvery, RecordSink sink) {
+        return start(target, options, session, config(countsEvery), sink);
+    }
+
+    /**
+     * Attaches, and lets the command run where there is one. The sink is closed with the tracing, or at once on failure.
+     */
+    static Tracing start(
+            TraceTarget target,
+            TargetOptions options,
+            SessionOptions session,
+            CollectorConfig config,
+            RecordSink sink) {
+        StoppedCommand command = null;
+        ProbeSession probes = null;
+        try {
+            List<Integer> pids = target.pids();
+            SessionOptions chosen = session;
+            if (options.hasCommand()) {
+                command = StoppedCommand.start(options.commandWords(), options.wantsJson());
+                pids = List.of(command.pid());
+            }
+            if (!pids.isEmpty()) {
+                chosen = chosen.withProcesses(Set.copyOf(pids)).withFollowChildren(command != null);
+            }
+            probes = ProbeSession.open(target.plans(), chosen);
+            // A command joins with its exec: what is stopped now is the shell before it.
+            List<Integer> joined = command == null ? pids : List.of();
+            Collector collector = Collector.start(probes, target.plans(), joined, config, sink);
+            if (command != null) {
+                command.resume();
+            }
+            return new Tracing(target, probes, collector, command);
+        } catch (RuntimeException e) {
+            closeQuietly(command, probes, sink, e);
+            throw e;
+        }
+    }
+
+    private static void closeQuietly(
+            StoppedCommand command, ProbeSession probes, RecordSink sink, RuntimeException cause) {
+        for (AutoCloseable each : new AutoCloseable[] {command, probes, sink}) {
+            try {
+                if (each != null) {
+                    each.close();
+                }
+            } catch (Exception e) {
+                cause.addSuppressed(e);
+            }
+        }
+    }
+
+    /** Says on stderr what is being done. */
+    void announce(String doing) {
+        int functions = target.probeable().size();
+        int leftOut = target.plans().stream().mapToInt(plan -> plan.leftOut()).sum();
+        System.err.printf(
+                "%s %d function%s at %d places (attached in %d ms)... Hit Ctrl-C to end.%n",
+                doing, functions, functions == 1 ? "" : "s", session.probes(), session.attachNs() / 1_000_000);
+        if (leftOut > 0) {
+            System.err.printf(
+                    "%d functions of the runtime and its hottest packages are left out; --all takes them.%n", leftOut);
+        }
+    }
+
+    /** True once what is traced has ended, or the collector has failed. */
+    boolean hasEnded() {
+        if (collector.failure() != null) {
+            return true;
+        }
+        if (command != null) {
+            return command.hasEnded();
+        }
+        return !target.pids().isEmpty()
+                && target.pids().stream().noneMatch(pid -> Files.exists(Path.of("/proc/" + pid)));
+    }
+
+    /** When tracing began, on the clock of System.nanoTime. */
+    long startNs() {
+        return startNs;
+    }
+
+    /** For how long it has run, ns. */
+    long elapsedNs() {
+        return System.nanoTime() - startNs;
+    }
+
+    CollectorStatus status() {
+        return collector.status();
+    }
+
+    /** Detaches and hands everything on; the result is whole afterwards. */
+    void finish() {
+        collector.close();
+        if (command != null) {
+            command.close();
+        }
+        if (collector.failure() != null) {
+            throw collector.failure();
+        }
+    }
+
+    @Override
+    public void close() {
+        collector.close();
+        if (command != null) {
+            command.close();
+        }
+    }
+}
