@@ -58,41 +58,39 @@ final class ProcessTable implements RingHandler {
         final TracedProcess process;
         final long[] slotCalls;
         final long[] slotLost;
-        final long[] slotCallsBefore;
-        final long[] slotLostBefore;
         long calls;
         long lost;
         long reportedLost;
 
         Entry(TracedProcess process, int slots) {
-            this(process, new long[slots], new long[slots]);
-        }
-
-        /** Another life of the same process id: the kernel's counters go on. */
-        Entry(TracedProcess process, Entry before) {
-            this(process, before.slotCalls, before.slotLost);
-        }
-
-        private Entry(TracedProcess process, long[] slotCalls, long[] slotLost) {
             this.process = process;
-            this.slotCalls = slotCalls;
-            this.slotLost = slotLost;
-            this.slotCallsBefore = slotCalls.clone();
-            this.slotLostBefore = slotLost.clone();
+            this.slotCalls = new long[slots];
+            this.slotLost = new long[slots];
         }
     }
 
     /** Begins to trace a process. */
     void join(int pid, long nowNs) {
         session.register(pid);
-        begin(pid, new Entry(process(pid, 0, nowNs), session.slots()), nowNs);
+        begin(pid, 0, nowNs);
     }
 
-    /** After an exec, the same pid is another program. Its counters are not touched, so that no call is missed. */
-    private void liveOn(int pid, Entry before, long nowNs) {
-        leave(pid, LifecycleKind.PROCESS_END, "exec", nowNs);
-        int execId = before.process.id().getExecId() + 1;
-        begin(pid, new Entry(process(pid, execId, nowNs), before), nowNs);
+    /** After an exec, the same pid is another program. The kernel has closed the counters of the life before. */
+    private void liveOn(int pid, Entry before, int kernelExecId, long nowNs) {
+        int execId = 0;
+        if (before != null) {
+            leave(pid, LifecycleKind.PROCESS_END, "exec", nowNs);
+            execId = before.process.id().getExecId() + 1;
+        }
+        session.register(pid, kernelExecId);
+        begin(pid, execId, nowNs);
+    }
+
+    private void begin(int pid, int execId, long nowNs) {
+        Entry entry = new Entry(process(pid, execId, nowNs), session.slots());
+        byPid.put(pid, entry);
+        entry.process.happened(LifecycleKind.COLLECTOR_START, -1, config.name(), nowNs);
+        entry.process.happened(LifecycleKind.ATTACH, -1, ALL, nowNs);
     }
 
     private TracedProcess process(int pid, int execId, long nowNs) {
@@ -101,12 +99,6 @@ final class ProcessTable implements RingHandler {
         String exe = identity.exe().isEmpty() ? images.get(0).getPath() : identity.exe();
         String service = config.service().isEmpty() ? fileName(exe) : config.service();
         return new TracedProcess(id, origin, exe, service, images, nowNs, sink);
-    }
-
-    private void begin(int pid, Entry entry, long nowNs) {
-        byPid.put(pid, entry);
-        entry.process.happened(LifecycleKind.COLLECTOR_START, -1, config.name(), nowNs);
-        entry.process.happened(LifecycleKind.ATTACH, -1, ALL, nowNs);
     }
 
     @Override
@@ -132,13 +124,7 @@ final class ProcessTable implements RingHandler {
         switch (event) {
             case SEEN -> joinIfNew(tgid, timeNs);
             case FORK -> joinIfNew((int) detail, timeNs);
-            case EXEC -> {
-                if (known == null) {
-                    join(tgid, timeNs);
-                } else {
-                    liveOn(tgid, known, timeNs);
-                }
-            }
+            case EXEC -> liveOn(tgid, known, kernelExecId, timeNs);
             case EXIT -> {
                 if (known != null) {
                     leave(tgid, LifecycleKind.PROCESS_END, "wait status " + detail, timeNs);
@@ -211,8 +197,7 @@ final class ProcessTable implements RingHandler {
     private void readCounts(int pid, Entry entry, boolean last, long nowNs) {
         List<FunctionCount> changed = new ArrayList<>();
         session.visitChangedCounters(pid, (slot, calls, lost) -> {
-            changed.add(new FunctionCount(
-                    session.functionOf(slot), calls - entry.slotCallsBefore[slot], lost - entry.slotLostBefore[slot]));
+            changed.add(new FunctionCount(session.functionOf(slot), calls, lost));
             entry.calls += calls - entry.slotCalls[slot];
             entry.lost += lost - entry.slotLost[slot];
             entry.slotCalls[slot] = calls;
