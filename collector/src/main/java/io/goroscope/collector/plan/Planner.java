@@ -31,7 +31,9 @@ public final class Planner {
     /**
      * Plans an image. Reads the file only; nothing is attached.
      *
-     * @throws UserException if no function matches, or the runtime's layout is not known
+     * @return the plan; without functions where none matches, though with the runtime's markers: a gccgo program's are
+     *     in its libgo
+     * @throws UserException if the runtime's layout is not known
      */
     public static ImagePlan plan(GoBinary binary, FunctionPatterns patterns, PlanOptions options) {
         RuntimeLayout layout = binary.layout();
@@ -39,11 +41,6 @@ public final class Planner {
             Planner work = new Planner(binary, patterns, options, planner);
             List<FunctionPlan> plans = new ArrayList<>(work.planned());
             plans.addAll(work.inlinedOnly());
-            if (plans.isEmpty() && work.leftOut == 0) {
-                throw new UserException("no function of " + binary.image().displayPath() + " matches "
-                        + String.join(", ", patterns.texts()) + "; see: goroscope list "
-                        + binary.image().displayPath() + ":'*'");
-            }
             return new ImagePlan(binary.image(), layout, plans, work.markers.plan(binary, planner), work.leftOut);
         }
     }

@@ -1,7 +1,6 @@
 package io.goroscope.collector.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.goroscope.collector.GoPrograms;
 import io.goroscope.collector.binary.GoBinary;
@@ -11,7 +10,6 @@ import io.goroscope.collector.plan.FunctionPlan.Refused;
 import io.goroscope.collector.plan.GoObjdump.Instruction;
 import io.goroscope.collector.plan.Place.GoroutineSource;
 import io.goroscope.collector.plan.Place.Kind;
-import io.goroscope.schemas.UserException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -211,9 +209,9 @@ class PlannerTest {
     }
 
     @Test
-    void shouldRefuseAPatternThatMatchesNothing() {
-        assertThatThrownBy(() -> plan(GoPrograms.shapes(), PlanOptions.COUNTING, "main.Nowhere"))
-                .isInstanceOf(UserException.class)
-                .hasMessageContaining("main.Nowhere");
+    void shouldPlanMarkersWhereNoFunctionMatches() {
+        ImagePlan plan = plan(GoPrograms.shapes(), PlanOptions.COUNTING, "main.Nowhere");
+        assertThat(plan.functions()).isEmpty();
+        assertThat(plan.markers()).isNotEmpty();
     }
 }
