@@ -5,11 +5,8 @@ import io.goroscope.schemas.BadRecordException.Reason;
 import io.goroscope.schemas.Records;
 import io.goroscope.schemas.avro.Capture;
 import io.goroscope.schemas.avro.EventBatch;
-import io.goroscope.schemas.avro.ImageRef;
-import io.goroscope.schemas.avro.LaneId;
 import io.goroscope.schemas.avro.Lifecycle;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.io.BinaryDecoder;
@@ -34,8 +31,6 @@ public final class BatchDecoder {
         Records.trustGeneratedClasses();
     }
 
-    private final SpecificDatumReader<LaneId> laneReader = new SpecificDatumReader<>(LaneId.class);
-    private final SpecificDatumReader<ImageRef> imageReader = new SpecificDatumReader<>(ImageRef.class);
     private final SpecificDatumReader<Lifecycle> lifecycleReader = new SpecificDatumReader<>(Lifecycle.class);
     private final SpecificDatumReader<Capture> captureReader = new SpecificDatumReader<>(Capture.class);
     private BinaryDecoder in;
@@ -62,22 +57,7 @@ public final class BatchDecoder {
 
     /** Decodes a {@link LaneSource} out of a batch that was decoded. */
     public LaneSource source(DecodedBatch batch) {
-        try {
-            BinaryDecoder source =
-                    DecoderFactory.get().binaryDecoder(batch.bytes, batch.sourceOffset, batch.sourceLength, null);
-            LaneId id = laneReader.read(null, source);
-            String exe = source.readString();
-            String service = source.readString();
-            List<ImageRef> images = new ArrayList<>();
-            for (long left = source.readArrayStart(); left > 0; left = source.arrayNext()) {
-                for (long i = 0; i < left; i++) {
-                    images.add(imageReader.read(null, source));
-                }
-            }
-            return new LaneSource(id, exe, service, images);
-        } catch (IOException e) {
-            throw new IllegalStateException("a batch that was valid no longer is", e);
-        }
+        return LaneSource.decode(batch.bytes, batch.sourceOffset, batch.sourceLength);
     }
 
     private void decodeCurrent(byte[] bytes, DecodedBatch batch) throws IOException, BadRecordException {

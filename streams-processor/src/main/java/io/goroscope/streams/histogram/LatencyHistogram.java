@@ -23,7 +23,17 @@ public final class LatencyHistogram {
 
     /** Counts a duration. */
     public void record(long durationNs) {
-        int at = LatencyGrid.offset(durationNs) - first;
+        record(LatencyGrid.index(durationNs), durationNs);
+    }
+
+    /**
+     * Counts a duration whose bucket is known, for those who count it in several histograms.
+     *
+     * @param index {@link LatencyGrid#index} of the duration
+     * @param durationNs the duration, ns
+     */
+    public void record(int index, long durationNs) {
+        int at = index - LatencyGrid.MIN_INDEX - first;
         if (at < 0 || at >= counts.length) {
             at = makeRoom(at + first) - first;
         }

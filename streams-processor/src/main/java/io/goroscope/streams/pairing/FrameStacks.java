@@ -49,18 +49,27 @@ final class FrameStacks {
     private byte[] groupChanged;
 
     FrameStacks() {
-        clear();
-    }
-
-    void clear() {
         tableShift = Long.SIZE - FIRST_TABLE_BITS;
         table = new long[2 << FIRST_TABLE_BITS];
-        size = 0;
         frames = new long[STRIDE << FIRST_TABLE_BITS];
         free = NONE;
         chainFree(0);
         groupBits = FIRST_GROUP_BITS;
         groupChanged = new byte[1 << groupBits];
+    }
+
+    int groupBits() {
+        return groupBits;
+    }
+
+    /** Takes the groups that a snapshot was written with; only before anything is in here. */
+    void setGroupBits(int bits) {
+        groupBits = bits;
+        groupChanged = new byte[1 << bits];
+        if (Long.SIZE - tableShift < bits) {
+            tableShift = Long.SIZE - bits;
+            table = new long[2 << bits];
+        }
     }
 
     /** Identities with frames. */

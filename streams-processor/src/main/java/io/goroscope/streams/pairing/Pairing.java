@@ -31,8 +31,8 @@ public final class Pairing {
     private final CallSink sink;
     final FrameStacks stacks = new FrameStacks();
     long openFrames;
-    private long noIdentity;
-    private long offStack;
+    long noIdentity;
+    long offStack;
 
     /** @param sink takes what is found */
     public Pairing(CallSink sink) {
@@ -460,6 +460,17 @@ public final class Pairing {
             }
             stacks.touch(identity);
         });
+    }
+
+    /** The key of the stack that an event belongs to, for {@link #enteredNs}. */
+    public static long identity(long goid, int what) {
+        return Identity.of(goid, what);
+    }
+
+    /** When the topmost open call of a stack began, ns; {@link Long#MIN_VALUE} where none is open. */
+    public long enteredNs(long identity) {
+        int slot = stacks.find(identity);
+        return slot == NONE ? Long.MIN_VALUE : stacks.frames[stacks.top(slot) * STRIDE + TIME];
     }
 
     /** Calls that are open. */

@@ -1,0 +1,57 @@
+package io.goroscope.streams.lane;
+
+import io.goroscope.streams.snapshot.SnapshotSink;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The pieces of a lane that have to be sent or saved, each of them once. */
+final class Changes {
+
+    private List<Tracked> unsent = new ArrayList<>();
+    private List<Tracked> unsaved = new ArrayList<>();
+
+    void add(Tracked piece) {
+        if (!piece.unsent) {
+            piece.unsent = true;
+            unsent.add(piece);
+        }
+        addUnsaved(piece);
+    }
+
+    void addUnsaved(Tracked piece) {
+        if (!piece.unsaved) {
+            piece.unsaved = true;
+            unsaved.add(piece);
+        }
+    }
+
+    /** Adds a piece that was saved before it was sent. */
+    void addUnsent(Tracked piece) {
+        if (!piece.unsent) {
+            piece.unsent = true;
+            unsent.add(piece);
+        }
+    }
+
+    boolean hasUnsent() {
+        return !unsent.isEmpty();
+    }
+
+    void send(OutputSink out) {
+        List<Tracked> sending = unsent;
+        unsent = new ArrayList<>();
+        for (Tracked piece : sending) {
+            piece.unsent = false;
+            piece.send(out);
+        }
+    }
+
+    void save(SnapshotSink sink) {
+        List<Tracked> saving = unsaved;
+        unsaved = new ArrayList<>();
+        for (Tracked piece : saving) {
+            piece.unsaved = false;
+            piece.save(sink);
+        }
+    }
+}

@@ -1,0 +1,333 @@
+package io.goroscope.streams.lane;
+
+import io.goroscope.schemas.BadRecordException;
+import io.goroscope.schemas.BadRecordException.Reason;
+import io.goroscope.schemas.Records;
+import io.goroscope.schemas.Topics;
+import io.goroscope.schemas.avro.Health;
+import io.goroscope.schemas.avro.HealthKey;
+import io.goroscope.schemas.avro.Lifecycle;
+import io.goroscope.schemas.batch.BatchDescriptor;
+import io.goroscope.schemas.batch.DecodedBatch;
+import io.goroscope.schemas.batch.LaneSource;
+import io.goroscope.streams.histogram.LatencyGrid;
+import io.goroscope.streams.pairing.AbandonReason;
+import io.goroscope.streams.pairing.CallSink;
+import io.goroscope.streams.pairing.FrameSnapshot;
+import io.goroscope.streams.pairing.Pairing;
+import io.goroscope.streams.snapshot.ByteReader;
+import io.goroscope.streams.snapshot.ByteWriter;
+import io.goroscope.streams.snapshot.SnapshotSink;
+import java.util.ArrayList;
+import java.util.List;
+import org.agrona.collections.Long2ObjectHashMap;
+
+/** One lane of one process: its open frames, its totals, its windows, and what it has brought. */
+final class EventLane extends Lane implements CallSink {
+
+    /** No collector skips so many batches; beyond it a sequence number is damaged. */
+    private static final long MAX_GAP = 1L << 32;
+
+    private final Pairing pairing = new Pairing(this);
+    private final FrameSnapshot frames;
+    private final long windowNs;
+    private final Long2ObjectHashMap<Edge> edges = new Long2ObjectHashMap<>();
+    private final List<Window> windows = new ArrayList<>();
+    private long wallOffsetNs;
+    private long timeNs;
+    private long batches;
+    private long events;
+    private long duplicates;
+    private long gaps;
+    private long lost;
+    private long uncertain;
+    private long unmatched;
+
+    /**
+     * @param timeNs the time of its first batch
+     * @param wallOffsetNs what to add to get ns since 1970
+     * @param windowNs size of windows
+     */
+    EventLane(int number, LaneSource source, long timeNs, long wallOffsetNs, long windowNs, ByteWriter writer) {
+        super(number, source, timeNs + wallOffsetNs, writer);
+        this.timeNs = timeNs;
+        this.wallOffsetNs = wallOffsetNs;
+        this.windowNs = windowNs;
+        this.frames = new FrameSnapshot(pairing, number);
+    }
+
+    void check(DecodedBatch batch, TimeRules rules) throws BadRecordException {
+        if (batch.sequence() - nextSequence > MAX_GAP) {
+            throw new BadRecordException(Reason.VALUE, "sequence=" + batch.sequence() + " after " + nextSequence);
+        }
+        if (batch.sequence() >= nextSequence) {
+            rules.check(batch, timeNs, pairing);
+        }
+    }
+
+    void apply(DecodedBatch batch, long recordTimestampMs) {
+        if (batch.sequence() < nextSequence) {
+            duplicates++;
+            changes().add(this);
+            return;
+        }
+        if (isRetired()) {
+            revive(batch.baseTimeNs() + wallOffsetNs);
+        }
+        sawTimestamp(recordTimestampMs);
+        if (batch.sequence() > nextSequence) {
+            gaps += batch.sequence() - nextSequence;
+            pairing.taint();
+        }
+        nextSequence = batch.sequence() + 1;
+        batches++;
+        events += batch.eventCount();
+        lost += batch.lost();
+        clampLifecycle(batch);
+        pairing.apply(batch);
+        advance(batch);
+        noteEnd(batch);
+        changes().add(this);
+    }
+
+    /** What happened is told by another clock reading than events; windows must not be closed already. */
+    private void clampLifecycle(DecodedBatch batch) {
+        for (int i = 0; i < batch.lifecycle().size(); i++) {
+            Lifecycle happening = batch.lifecycle().get(i);
+            happening.setTimeNs(Math.max(happening.getTimeNs(), timeNs - TimeRules.MAX_STEP_BACK_NS));
+        }
+    }
+
+    private void advance(DecodedBatch batch) {
+        long latest = Math.max(timeNs, batch.baseTimeNs());
+        long[] times = batch.timeNs();
+        for (int i = 0; i < batch.eventCount(); i++) {
+            latest = Math.max(latest, times[i]);
+        }
+        for (int i = 0; i < batch.lifecycle().size(); i++) {
+            latest = Math.max(latest, batch.lifecycle().get(i).getTimeNs());
+        }
+        timeNs = latest;
+        closeWindows();
+    }
+
+    private void closeWindows() {
+        long openFromNs = timeNs + wallOffsetNs - TimeRules.MAX_STEP_BACK_NS;
+        windows.removeIf(window -> {
+            boolean over = window.endNs() <= openFromNs;
+            if (over) {
+                window.close(changes());
+            }
+            return over;
+        });
+    }
+
+    private void noteEnd(DecodedBatch batch) {
+        for (int i = 0; i < batch.lifecycle().size(); i++) {
+            Lifecycle happening = batch.lifecycle().get(i);
+            switch (happening.getKind()) {
+                case PROCESS_END, COLLECTOR_END -> end(timeNs + wallOffsetNs);
+                case DETACH -> {
+                    if (happening.getFunction() < 0) {
+                        end(timeNs + wallOffsetNs);
+                    }
+                }
+                case COLLECTOR_START, PROCESS_START, ATTACH -> goOn();
+                case UNKNOWN, MODE -> {
+                    // Says nothing about the lane's end.
+                }
+            }
+        }
+    }
+
+    @Override
+    void supersede() {
+        pairing.closeAll(AbandonReason.DETACH, timeNs);
+        end(timeNs + wallOffsetNs);
+        changes().add(this);
+    }
+
+    @Override
+    public void entered(int function, long atNs) {
+        FunctionSeries series = changed(function, atNs);
+        series.total.entered();
+        window(series, atNs).stats.entered();
+    }
+
+    @Override
+    public void paired(int function, int caller, long durationNs, long selfNs, long atNs, long identity, int what) {
+        FunctionSeries series = changed(function, atNs);
+        boolean tail = (what & BatchDescriptor.KIND_MASK) == BatchDescriptor.TAIL;
+        int bucket = LatencyGrid.index(durationNs);
+        series.total.paired(bucket, durationNs, selfNs, tail);
+        window(series, atNs).stats.paired(bucket, durationNs, selfNs, tail);
+        if (caller != NO_CALLER) {
+            Edge edge = edge(caller, function);
+            edge.add(durationNs, selfNs, atNs + wallOffsetNs);
+            changes().add(edge);
+        }
+    }
+
+    @Override
+    public void abandoned(int function, AbandonReason reason, long openNs, long atNs) {
+        FunctionSeries series = changed(function, atNs);
+        series.total.abandoned(reason);
+        window(series, atNs).stats.abandoned(reason);
+    }
+
+    @Override
+    public void unmatched(int function, long atNs) {
+        unmatched++;
+        FunctionSeries series = changed(function, atNs);
+        series.total.unmatched();
+        window(series, atNs).stats.unmatched();
+    }
+
+    @Override
+    public void uncertain(int function, long atNs) {
+        uncertain++;
+        FunctionSeries series = changed(function, atNs);
+        series.total.uncertain();
+        window(series, atNs).stats.uncertain();
+    }
+
+    private FunctionSeries changed(int function, long atNs) {
+        FunctionSeries series = function(function);
+        series.updatedNs = Math.max(series.updatedNs, atNs + wallOffsetNs);
+        changes().add(series);
+        return series;
+    }
+
+    private WindowSeries window(FunctionSeries series, long atNs) {
+        long wallNs = atNs + wallOffsetNs;
+        WindowSeries window = series.window;
+        if (window == null || !window.window.holds(wallNs)) {
+            window = windowSeries(Math.floorDiv(wallNs, windowNs) * windowNs, series.function);
+            series.window = window;
+        }
+        changes().add(window);
+        return window;
+    }
+
+    private WindowSeries windowSeries(long startNs, int function) {
+        Window window = null;
+        for (Window open : windows) {
+            if (open.startNs() == startNs) {
+                window = open;
+            }
+        }
+        if (window == null) {
+            window = new Window(startNs, windowNs);
+            windows.add(window);
+        }
+        WindowSeries series = window.functions.get(function);
+        if (series == null) {
+            series = new WindowSeries(this, window, function);
+            window.functions.put(function, series);
+        }
+        return series;
+    }
+
+    private Edge edge(int caller, int callee) {
+        long key = ((long) caller << Integer.SIZE) | callee;
+        Edge edge = edges.get(key);
+        if (edge == null) {
+            edge = new Edge(this, caller, callee);
+            edges.put(key, edge);
+        }
+        return edge;
+    }
+
+    private byte[] healthKey() {
+        return Records.encode(new HealthKey(source().id()));
+    }
+
+    @Override
+    void send(OutputSink out) {
+        if (isRetired()) {
+            return;
+        }
+        Health value = new Health(
+                source().service(),
+                timeNs + wallOffsetNs,
+                batches,
+                events,
+                duplicates,
+                gaps,
+                lost,
+                uncertain,
+                unmatched,
+                pairing.noIdentity(),
+                pairing.offStack(),
+                pairing.openFrames(),
+                (long) pairing.goroutines(),
+                isEnded());
+        out.send(Topics.Kind.HEALTH, healthKey(), Records.encode(value), timestampMs());
+    }
+
+    @Override
+    void retire(OutputSink out, SnapshotSink sink) {
+        for (Edge edge : edges.values()) {
+            edge.retire(out);
+            sink.put(edge.stateKey(), null);
+        }
+        edges.clear();
+        for (Window window : windows) {
+            window.functions.values().forEach(series -> sink.put(series.stateKey(), null));
+        }
+        windows.clear();
+        out.send(Topics.Kind.HEALTH, healthKey(), null, timestampMs());
+        super.retire(out, sink);
+    }
+
+    @Override
+    void saveChanges(SnapshotSink sink) {
+        super.saveChanges(sink);
+        frames.save(sink);
+    }
+
+    @Override
+    void saveMore(ByteWriter out) {
+        out.number(timeNs).number(wallOffsetNs);
+        out.number(batches).number(events).number(duplicates).number(gaps).number(lost);
+        out.number(uncertain).number(unmatched);
+        frames.saveCounters(out);
+    }
+
+    @Override
+    void loadMore(ByteReader in) {
+        timeNs = in.number();
+        wallOffsetNs = in.number();
+        batches = in.number();
+        events = in.number();
+        duplicates = in.number();
+        gaps = in.number();
+        lost = in.number();
+        uncertain = in.number();
+        unmatched = in.number();
+        frames.loadCounters(in);
+    }
+
+    void loadEdge(int caller, int callee, ByteReader in) {
+        Edge edge = edge(caller, callee);
+        if (edge.load(in)) {
+            changes().addUnsent(edge);
+        }
+    }
+
+    void loadWindow(long startNs, int function, ByteReader in) {
+        WindowSeries series = windowSeries(startNs, function);
+        if (series.load(in)) {
+            changes().addUnsent(series);
+        }
+    }
+
+    void loadFrames(int group, int part, byte[] value) {
+        frames.load(group, part, value);
+    }
+
+    @Override
+    void loaded() {
+        closeWindows();
+    }
+}

@@ -1,0 +1,50 @@
+package io.goroscope.streams.snapshot;
+
+import java.util.Arrays;
+
+/** Reads what {@link ByteWriter} wrote. */
+public final class ByteReader {
+
+    private final byte[] bytes;
+    private int at;
+
+    /** Reads from the first byte. */
+    public ByteReader(byte[] bytes) {
+        this.bytes = bytes;
+    }
+
+    /** A number. */
+    public long number() {
+        long rest = 0;
+        int shift = 0;
+        long part;
+        do {
+            part = bytes[at++];
+            rest |= (part & 0x7F) << shift;
+            shift += 7;
+        } while (part < 0);
+        return (rest >>> 1) ^ -(rest & 1);
+    }
+
+    /** A number that was an int. */
+    public int smallNumber() {
+        return Math.toIntExact(number());
+    }
+
+    /** Yes or no. */
+    public boolean flag() {
+        return bytes[at++] != 0;
+    }
+
+    /** A length and as many bytes. */
+    public byte[] block() {
+        int length = smallNumber();
+        at += length;
+        return Arrays.copyOfRange(bytes, at - length, at);
+    }
+
+    /** True where bytes are left. */
+    public boolean hasMore() {
+        return at < bytes.length;
+    }
+}

@@ -1,0 +1,67 @@
+package io.goroscope.streams.snapshot;
+
+import java.util.Arrays;
+
+/** Bytes that grow as they are written. */
+public final class ByteWriter {
+
+    private static final int MAX_NUMBER_BYTES = 10;
+
+    private byte[] bytes = new byte[256];
+    private int length;
+
+    /** Forgets what was written. */
+    public ByteWriter clear() {
+        length = 0;
+        return this;
+    }
+
+    /** Bytes written. */
+    public int length() {
+        return length;
+    }
+
+    /** A number as a zigzag varint. */
+    public ByteWriter number(long value) {
+        ensure(MAX_NUMBER_BYTES);
+        long rest = (value << 1) ^ (value >> 63);
+        while ((rest & ~0x7FL) != 0) {
+            bytes[length++] = (byte) (rest | 0x80);
+            rest >>>= 7;
+        }
+        bytes[length++] = (byte) rest;
+        return this;
+    }
+
+    /** Yes or no, in a byte. */
+    public ByteWriter flag(boolean value) {
+        ensure(1);
+        bytes[length++] = (byte) (value ? 1 : 0);
+        return this;
+    }
+
+    /** A length and as many bytes. */
+    public ByteWriter block(byte[] block) {
+        number(block.length);
+        ensure(block.length);
+        System.arraycopy(block, 0, bytes, length, block.length);
+        length += block.length;
+        return this;
+    }
+
+    /** What was written, as an array of its own. */
+    public byte[] toBytes() {
+        return Arrays.copyOf(bytes, length);
+    }
+
+    /** A part of what was written, as an array of its own. */
+    public byte[] toBytes(int from, int to) {
+        return Arrays.copyOfRange(bytes, from, to);
+    }
+
+    private void ensure(int more) {
+        if (bytes.length - length < more) {
+            bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, length + more));
+        }
+    }
+}

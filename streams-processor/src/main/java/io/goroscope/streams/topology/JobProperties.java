@@ -1,0 +1,75 @@
+package io.goroscope.streams.topology;
+
+import io.goroscope.schemas.UserException;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.streams.GroupProtocol;
+import org.apache.kafka.streams.StreamsConfig;
+
+/**
+ * Kafka Streams' properties for the job: ours, the user's over them, and those that nobody may change.
+ *
+ * <p>Output goes on within 15 s after an instance was killed. Its partitions are given to others when its session ends
+ * (6 s, the least that a broker allows by default). Its open transaction holds back the offsets until the broker ends it:
+ * the state is in memory, so the new owner has another process id and cannot fence it. So the transaction's timeout is 8 s,
+ * to which comes the broker's own scan ({@code transaction.abort.timed.out.transaction.cleanup.interval.ms}: 10 s by
+ * default, 1 s in the embedded broker and in our compose file). With group.protocol=streams the broker's settings
+ * ({@code group.streams.session.timeout.ms}) take the place of the session's.
+ */
+final class JobProperties {
+
+    private static final int SESSION_TIMEOUT_MS = 6_000;
+    private static final int HEARTBEAT_MS = 2_000;
+    private static final int TRANSACTION_TIMEOUT_MS = 8_000;
+    /** Commits are asked for when changes are sent; this is for when nothing is sent. */
+    private static final int COMMIT_BACKSTOP_MS = 1_000;
+    /** Batches of 50 KB: as many as keep a thread busy for some ms, and no more, for each partition. */
+    private static final int MAX_BUFFERED_RECORDS = 200;
+
+    private JobProperties() {}
+
+    static Properties of(StreamsJobConfig config) {
+        Properties all = new Properties();
+        all.put(
+                StreamsConfig.COMMIT_INTERVAL_MS_CONFIG,
+                Math.max(COMMIT_BACKSTOP_MS, 2 * config.sendEvery().toMillis()));
+        all.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, MAX_BUFFERED_RECORDS);
+        all.put(StreamsConfig.consumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), MAX_BUFFERED_RECORDS);
+        all.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), TRANSACTION_TIMEOUT_MS);
+        if (!usesStreamsProtocol(config.client())) {
+            all.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), SESSION_TIMEOUT_MS);
+            all.put(StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), HEARTBEAT_MS);
+        }
+        all.putAll(config.client());
+        refuseWeakerGuarantee(config.client());
+        all.putAll(Map.of(
+                StreamsConfig.APPLICATION_ID_CONFIG,
+                config.applicationId(),
+                StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
+                StreamsConfig.EXACTLY_ONCE_V2,
+                StreamsConfig.NUM_STREAM_THREADS_CONFIG,
+                config.threads(),
+                StreamsConfig.STATE_DIR_CONFIG,
+                config.stateDirectory().toString(),
+                StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG,
+                config.threads() * config.cacheBytes(),
+                StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG,
+                true));
+        return all;
+    }
+
+    private static boolean usesStreamsProtocol(Properties client) {
+        return GroupProtocol.STREAMS.name().equalsIgnoreCase(client.getProperty(StreamsConfig.GROUP_PROTOCOL_CONFIG));
+    }
+
+    private static void refuseWeakerGuarantee(Properties client) {
+        Object asked = client.get(StreamsConfig.PROCESSING_GUARANTEE_CONFIG);
+        if (asked != null && !asked.toString().toLowerCase(Locale.ROOT).equals(StreamsConfig.EXACTLY_ONCE_V2)) {
+            throw new UserException("processing.guarantee=" + asked
+                    + ": the counts are exact only with exactly_once_v2; take the line out");
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package io.goroscope.streams.topology;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.goroscope.schemas.Topics;
+import io.goroscope.schemas.UserException;
+import io.goroscope.streams.offline.OfflineReplay;
+import io.goroscope.streams.testing.Publisher;
+import io.goroscope.streams.testing.SyntheticProcess;
+import io.goroscope.streams.testing.SyntheticProcess.Produced;
+import io.goroscope.streams.testing.SyntheticProcess.Size;
+import io.goroscope.streams.testing.SyntheticProcess.Trouble;
+import io.goroscope.streams.testing.TestCluster;
+import io.goroscope.streams.testing.TopicReader;
+import io.goroscope.streams.testing.Waiting;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import java.util.SortedMap;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StreamsJobTest {
+
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final int PARTITIONS = 4;
+
+    private static TestCluster cluster;
+
+    @TempDir
+    private Path folder;
+
+    @BeforeAll
+    static void startBroker() {
+        cluster = new TestCluster(1);
+    }
+
+    @AfterAll
+    static void stopBroker() {
+        cluster.close();
+    }
+
+    private StreamsJobConfig config(String prefix) {
+        return StreamsJobConfig.of(cluster.client(), folder)
+                .withTopics(new Topics(prefix))
+                .withApplicationId(prefix + "job");
+    }
+
+    @Test
+    void shouldGiveWhatOfflineReplayGives() {
+        Topics topics = new Topics("same.");
+        cluster.createTopics(topics, PARTITIONS);
+        List<Produced> records = new ArrayList<>();
+        for (int host = 0; host < 3; host++) {
+            SyntheticProcess process = new SyntheticProcess(
+                    "host" + host, host, new Size(4, 100, 12, 256), new Trouble(0.001, 0.01, 0.02), records::add);
+            process.run(60_000);
+            process.end();
+        }
+        try (Publisher publisher = new Publisher(cluster.client(), topics, PARTITIONS)) {
+            records.forEach(publisher::publish);
+        }
+        OfflineReplay offline = new OfflineReplay(StreamsJobConfig.DEFAULT_WINDOW.toNanos());
+        records.forEach(each -> offline.feed(each.input(), each.value(), each.timestampMs()));
+        assertThat(offline.refused()).isEmpty();
+
+        try (StreamsJob job = StreamsJob.start(config("same."))) {
+            Waiting.until("all records settled", LIMIT, () -> job.counters().settled() == records.size());
+            assertThat(job.counters().refused()).isZero();
+            assertThat(job.counters().skipped()).isZero();
+        }
+        for (Topics.Kind kind : List.of(Topics.Kind.TOTALS, Topics.Kind.LATENCY, Topics.Kind.HEALTH)) {
+            SortedMap<byte[], byte[]> expected = offline.results(kind);
+            SortedMap<byte[], byte[]> found = TopicReader.lastValues(cluster.client(), topics.of(kind));
+            assertThat(expected).isNotEmpty();
+            assertThat(found.keySet()).containsExactlyElementsOf(expected.keySet());
+            assertThat(found.values()).containsExactlyElementsOf(expected.values());
+        }
+    }
+
+    @Test
+    void shouldRefuseAWeakerGuarantee() {
+        Properties client = cluster.client();
+        client.put("processing.guarantee", "at_least_once");
+        assertThatThrownBy(() -> StreamsJob.start(StreamsJobConfig.of(client, folder)))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("at_least_once");
+    }
+
+    @Test
+    void shouldSayWhichTopicIsMissing() {
+        assertThatThrownBy(() -> StreamsJob.start(config("absent.")))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("goroscope topics");
+    }
+}
