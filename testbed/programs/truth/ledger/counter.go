@@ -43,12 +43,11 @@ func Closure(outer string, n int) *Counter {
 	return Of(outer + ".func" + strconv.Itoa(n))
 }
 
-// InnerClosure registers the n-th function literal inside the m-th function literal of a function.
-func InnerClosure(outer string, m, n int) *Counter {
-	if runtime.Compiler == "gccgo" {
-		return Of(outer + "..func" + strconv.Itoa(m) + "." + strconv.Itoa(n))
-	}
-	return Of(outer + ".func" + strconv.Itoa(m) + "." + strconv.Itoa(n))
+// EndlessClosure is Closure for a literal whose code has no return: a tracer can count it, and no more.
+func EndlessClosure(outer string, n int) *Counter {
+	c := Closure(outer, n)
+	c.kind = "endless"
+	return c
 }
 
 // Noise registers a function that runs while the program replaces itself: nobody can say how often.

@@ -56,6 +56,8 @@ public record Truth(
         TAIL,
         /** Straight-line code without a prologue: only a costly place can count it. */
         LEAF,
+        /** Its code has no return: a tracer can count it, and no more. */
+        ENDLESS,
         /** Runs while the program replaces itself: the program cannot say how often. */
         NOISE
     }
@@ -79,7 +81,7 @@ public record Truth(
      */
     public record Abandoned(long panic, long goexit) {}
 
-    /** How often {@code from}'s own traced call was the nearest around a call of {@code to}. */
+    /** How often {@code from} was the nearest traced function around a call of {@code to} that returned. */
     public record Edge(String from, String to, long calls) {}
 
     /**

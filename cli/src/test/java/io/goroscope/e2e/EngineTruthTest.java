@@ -1,0 +1,67 @@
+package io.goroscope.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.goroscope.collector.kernel.SessionOptions;
+import io.goroscope.testbed.Flavor;
+import io.goroscope.testbed.Requirements;
+import io.goroscope.testbed.TestProgram;
+import io.goroscope.testbed.Toolchains;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Planner, probes and pairing against the program's own truth, and the truth against wrong ways to pair. */
+class EngineTruthTest {
+
+    private static final SessionOptions OPTIONS = SessionOptions.pairs().withRingBytes(64 << 20);
+
+    @BeforeAll
+    static void needsTheKernel() {
+        Requirements.require("bpf");
+    }
+
+    @Test
+    void shouldSeeEachCallAsTheProgramDoes() {
+        EngineRun run = run(EngineRun.Pairs.AS_BUILT, "-rounds=10", "-held=3");
+
+        assertThat(run.lost()).isZero();
+        assertThat(run.comparison().differences()).isEmpty();
+        assertThat(run.edges()).allSatisfy((edge, seen) -> assertThat(seen).isEqualTo(edge.calls()));
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.comparison().truth().migrations()).isPositive();
+        assertThat(run.comparison().truth().stackMoves()).isPositive();
+    }
+
+    @Test
+    void shouldRefutePairingByThread() {
+        assertThat(run(EngineRun.Pairs.BY_THREAD, "-rounds=10").comparison().differences())
+                .isNotEmpty();
+    }
+
+    @Test
+    void shouldRefutePairingByStackPointer() {
+        assertThat(run(EngineRun.Pairs.BY_STACK_POINTER, "-rounds=10")
+                        .comparison()
+                        .differences())
+                .anyMatch(difference -> difference.contains("main.grow: paired"));
+    }
+
+    /** The workloads that are not in every run: signals, a stack of a megabyte, Goexit with a recover, children. */
+    @Test
+    void shouldSeeEachCallUnderSignalsAndOnLargeStacks() {
+        EngineRun run = run(
+                EngineRun.Pairs.AS_BUILT,
+                "-rounds=4",
+                "-signal-hz=1000",
+                "-stack-kb=1024",
+                "-panic-kb=256",
+                "-workloads=+goexitpanic,+timed,+children");
+
+        assertThat(run.comparison().differences()).isEmpty();
+        assertThat(run.exitCode()).isZero();
+    }
+
+    private static EngineRun run(EngineRun.Pairs pairs, String... flags) {
+        return EngineRun.of(TestProgram.truth(Toolchains.requireLocal(), Flavor.NORMAL), pairs, OPTIONS, flags);
+    }
+}
