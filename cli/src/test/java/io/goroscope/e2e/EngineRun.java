@@ -18,23 +18,24 @@ import io.goroscope.testbed.Observed;
 import io.goroscope.testbed.RunningProgram;
 import io.goroscope.testbed.TestProgram;
 import io.goroscope.testbed.Truth;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
 /**
  * One run of a program under the planner, the kernel's probes and the pairing, with nothing else between them.
  *
+ * @param truth what the program says
  * @param comparison of what was seen with what the program says
  * @param edges by caller and callee, those that the program keeps as well
  * @param lost events
  * @param exitCode of the program
  */
-record EngineRun(Comparison comparison, Map<Truth.Edge, Long> edges, long lost, int exitCode) {
+record EngineRun(Truth truth, Comparison comparison, Map<Truth.Edge, Long> edges, long lost, int exitCode) {
 
     /** Which events go on to the pairing as which: the ways that other tools pair, to see that the truth refutes them. */
     enum Pairs {
@@ -93,15 +94,15 @@ record EngineRun(Comparison comparison, Map<Truth.Edge, Long> edges, long lost, 
 
     private static EngineRun compare(
             ImagePlan plan, Truth truth, Tally tally, Map<Integer, Long> calls, long lost, int exitCode) {
-        Map<String, Observed> observed = new TreeMap<>();
+        List<Map.Entry<String, Observed>> observed = new ArrayList<>();
         Set<String> refused = new HashSet<>();
         Map<String, Integer> numbers = new HashMap<>();
         for (FunctionPlan one : plan.functions()) {
             GoFunction function = one.function();
             if (one instanceof FunctionPlan.Probeable) {
                 numbers.put(function.name(), function.index());
-                observed.put(
-                        function.name(), tally.observed(function.index(), calls.getOrDefault(function.index(), 0L)));
+                long count = calls.getOrDefault(function.index(), 0L);
+                observed.add(Map.entry(function.name(), tally.observed(function.index(), count)));
             } else {
                 refused.add(function.name());
             }
@@ -110,7 +111,7 @@ record EngineRun(Comparison comparison, Map<Truth.Edge, Long> edges, long lost, 
         for (Truth.Edge edge : truth.edges()) {
             edges.put(edge, tally.edge(numbers.getOrDefault(edge.from(), -1), numbers.getOrDefault(edge.to(), -1)));
         }
-        return new EngineRun(new Comparison(truth, observed, refused), edges, lost, exitCode);
+        return new EngineRun(truth, Comparison.of(truth, observed, refused), edges, lost, exitCode);
     }
 
     /** Hands the ring's records to the pairing, as they are or in one of the wrong ways. */

@@ -28,8 +28,8 @@ class EngineTruthTest {
         assertThat(run.comparison().differences()).isEmpty();
         assertThat(run.edges()).allSatisfy((edge, seen) -> assertThat(seen).isEqualTo(edge.calls()));
         assertThat(run.exitCode()).isZero();
-        assertThat(run.comparison().truth().migrations()).isPositive();
-        assertThat(run.comparison().truth().stackMoves()).isPositive();
+        assertThat(run.truth().migrations()).isPositive();
+        assertThat(run.truth().stackMoves()).isPositive();
     }
 
     @Test

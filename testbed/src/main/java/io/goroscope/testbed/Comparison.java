@@ -1,29 +1,53 @@
 package io.goroscope.testbed;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Holds what a tracer saw against what the program says, call for call.
  *
- * @param truth of the program
+ * @param truth what the program says of each function
  * @param observed by function, as the tracer names it
  * @param refused functions that the tracer said it would not count
  */
-public record Comparison(Truth truth, Map<String, Observed> observed, Set<String> refused) {
+public record Comparison(List<Truth.Function> truth, Map<String, Observed> observed, Set<String> refused) {
 
     /** GCC's clones: the same function with other parameters. */
     private static final Pattern CLONE = Pattern.compile("\\.(isra|constprop)\\.[0-9]+");
 
-    public Comparison {
+    /** Type arguments, which the function table of Go 1.18 to 1.20 does not write out. */
+    private static final Pattern TYPE_ARGUMENTS = Pattern.compile("\\[go\\.shape\\..*?\\]");
+
+    private static final String LEFT_OUT = "[...]";
+
+    /**
+     * Brings the names of both sides to one form, and adds up what then has the same name.
+     *
+     * @param observed one entry for each function that the tracer has, even where names are the same
+     */
+    public static Comparison of(Truth truth, List<Map.Entry<String, Observed>> observed, Collection<String> refused) {
+        boolean leftOut = observed.stream().anyMatch(seen -> seen.getKey().contains(LEFT_OUT));
         Map<String, Observed> merged = new TreeMap<>();
-        observed.forEach((name, seen) -> merged.merge(CLONE.matcher(name).replaceAll(""), seen, Observed::plus));
-        observed = merged;
-        refused = Set.copyOf(refused);
+        observed.forEach(seen -> merged.merge(canonical(seen.getKey(), leftOut), seen.getValue(), Observed::plus));
+        Map<String, Truth.Function> functions = new TreeMap<>();
+        for (Truth.Function function : truth.functions()) {
+            Truth.Function renamed = function.named(canonical(function.name(), leftOut));
+            functions.merge(renamed.name(), renamed, Truth.Function::plus);
+        }
+        Set<String> names =
+                refused.stream().map(name -> canonical(name, leftOut)).collect(Collectors.toSet());
+        return new Comparison(List.copyOf(functions.values()), merged, names);
+    }
+
+    private static String canonical(String name, boolean leftOut) {
+        String unified = CLONE.matcher(name).replaceAll("").replace("..func", ".func");
+        return leftOut ? TYPE_ARGUMENTS.matcher(unified).replaceAll(LEFT_OUT) : unified;
     }
 
     /** Where the counts differ; empty where all are equal. */
@@ -74,7 +98,7 @@ public record Comparison(Truth truth, Map<String, Observed> observed, Set<String
 
     /** All but what nobody can know, and what the tracer may refuse and did. */
     private List<Truth.Function> compared() {
-        return truth.functions().stream()
+        return truth.stream()
                 .filter(function -> function.kind() != Truth.Kind.NOISE)
                 .filter(function -> !refused.contains(function.name())
                         || function.kind() == Truth.Kind.NORMAL

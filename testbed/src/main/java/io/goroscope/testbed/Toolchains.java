@@ -4,6 +4,7 @@ import io.goroscope.testbed.Toolchain.Compiler;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,10 +57,21 @@ public final class Toolchains {
 
     /** Every toolchain from Go 1.15 to 1.27, and gccgo-12; fetches what is not here. Takes minutes the first time. */
     public static Map<String, Availability> all() {
-        Map<String, Availability> all = new LinkedHashMap<>();
-        LANGUAGES.forEach(language -> all.put("go" + language, find(language)));
-        all.put("gccgo-12", gccgo());
-        return all;
+        List<String> names = new ArrayList<>();
+        LANGUAGES.forEach(language -> names.add("go" + language));
+        names.add("gccgo-12");
+        return some(names);
+    }
+
+    /**
+     * Some of the toolchains, in the order in which they are named.
+     *
+     * @param names such as {@code go1.19} and {@code gccgo-12}
+     */
+    public static Map<String, Availability> some(List<String> names) {
+        Map<String, Availability> some = new LinkedHashMap<>();
+        names.forEach(name -> some.put(name, name.startsWith("gccgo") ? gccgo() : find(name.substring("go".length()))));
+        return some;
     }
 
     /**

@@ -71,7 +71,23 @@ public record Truth(
      * @param abandoned how many were unwound, by reason
      * @param open how many were open
      */
-    public record Function(String name, Kind kind, long calls, long returns, Abandoned abandoned, long open) {}
+    public record Function(String name, Kind kind, long calls, long returns, Abandoned abandoned, long open) {
+
+        Function named(String other) {
+            return new Function(other, kind, calls, returns, abandoned, open);
+        }
+
+        /** Adds a function that cannot be told apart from this one by its name. */
+        Function plus(Function other) {
+            return new Function(
+                    name,
+                    kind,
+                    calls + other.calls,
+                    returns + other.returns,
+                    new Abandoned(abandoned.panic + other.abandoned.panic, abandoned.goexit + other.abandoned.goexit),
+                    open + other.open);
+        }
+    }
 
     /**
      * Calls that were unwound.
