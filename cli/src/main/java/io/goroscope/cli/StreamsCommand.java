@@ -1,0 +1,89 @@
+package io.goroscope.cli;
+
+import io.goroscope.schemas.UserException;
+import io.goroscope.streams.topology.StreamsJob;
+import io.goroscope.streams.topology.StreamsJobConfig;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The Streams job. */
+@Command(
+        name = "streams",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Pairs entries with returns and writes totals, latency windows and health, exactly once, until Ctrl-C.",
+            "Start as many instances as you like under one --application-id; they share the work."
+        },
+        footer = {"", "Example:", "  goroscope streams -b kafka:9092 --threads 2"})
+final class StreamsCommand implements Callable<Integer> {
+
+    @Mixin
+    private KafkaOptions kafka;
+
+    @Option(
+            names = "--application-id",
+            paramLabel = "ID",
+            defaultValue = "goroscope-streams",
+            description = "Instances with the same id share the work (default: ${DEFAULT-VALUE}).")
+    private String applicationId;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Threads of this instance (default: ${DEFAULT-VALUE}).")
+    private int threads;
+
+    @Option(
+            names = "--window",
+            paramLabel = "DURATION",
+            defaultValue = "10s",
+            description = "Size of the latency windows (default: ${DEFAULT-VALUE}).")
+    private String window;
+
+    @Option(
+            names = "--retire-after",
+            paramLabel = "DURATION",
+            defaultValue = "5m",
+            description = "How long after its end the series of a process stay (default: ${DEFAULT-VALUE}).")
+    private String retireAfter;
+
+    @Option(
+            names = "--state-dir",
+            paramLabel = "FOLDER",
+            defaultValue = "${sys:java.io.tmpdir}/goroscope-streams",
+            description = "For Kafka Streams' lock files (default: ${DEFAULT-VALUE}).")
+    private Path stateDirectory;
+
+    @Override
+    public Integer call() {
+        if (threads < 1) {
+            throw new UserException("--threads " + threads + ": at least 1");
+        }
+        StreamsJobConfig config = StreamsJobConfig.of(kafka.client(), stateDirectory)
+                .withTopics(kafka.topics())
+                .withApplicationId(applicationId)
+                .withThreads(threads)
+                .withWindow(Duration.ofNanos(Durations.parseNs("--window", window)))
+                .withRetireAfter(Duration.ofNanos(Durations.parseNs("--retire-after", retireAfter)));
+        try (StreamsJob job =
+                StreamsJob.start(config, state -> System.err.println("goroscope: streams job is " + lower(state)))) {
+            while (!Interruption.await(200, TimeUnit.MILLISECONDS)) {
+                if (job.state() == StreamsJob.State.FAILED) {
+                    throw new UserException("the streams job has failed: " + job.failure(), job.failure());
+                }
+            }
+        }
+        return 0;
+    }
+
+    private static String lower(StreamsJob.State state) {
+        return state.name().toLowerCase(Locale.ROOT);
+    }
+}
