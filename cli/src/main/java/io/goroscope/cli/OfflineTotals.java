@@ -105,11 +105,10 @@ final class OfflineTotals {
                 row.abandoned,
                 row.unmatched,
                 row.uncertain)));
-        replay.refused()
-                .forEach((reason, count) -> text.append(count)
-                        .append(" records left out: ")
-                        .append(reason.name().toLowerCase(Locale.ROOT))
-                        .append('\n'));
+        replay.refused().forEach((reason, count) -> text.append(count)
+                .append(" records left out: ")
+                .append(reason.name().toLowerCase(Locale.ROOT))
+                .append('\n'));
         return text.toString();
     }
 

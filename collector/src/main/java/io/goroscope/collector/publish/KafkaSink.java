@@ -105,8 +105,8 @@ public final class KafkaSink implements RecordSink {
                     if (System.nanoTime() > deadline) {
                         producer.close(Duration.ZERO);
                         throw new UserException(
-                                "no metadata of topic " + topics.of(kind) + " within " + Producers.CONNECT_LIMIT.toSeconds()
-                                        + " s",
+                                "no metadata of topic " + topics.of(kind) + " within "
+                                        + Producers.CONNECT_LIMIT.toSeconds() + " s",
                                 e);
                     }
                     LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
