@@ -1,0 +1,148 @@
+package io.goroscope.e2e;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.goroscope.testbed.Comparison;
+import io.goroscope.testbed.Observed;
+import io.goroscope.testbed.Truth;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/** The goroscope command in a process of its own, as a user starts it. Closing it ends it. */
+final class Terminal implements AutoCloseable {
+
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final Duration LIMIT = Duration.ofMinutes(2);
+
+    private final Process process;
+    private final Path stdout;
+    private final BufferedReader stderr;
+    private final StringBuilder said = new StringBuilder();
+
+    private Terminal(Process process, Path stdout) {
+        this.process = process;
+        this.stdout = stdout;
+        this.stderr = process.errorReader(StandardCharsets.UTF_8);
+    }
+
+    static Terminal start(String... arguments) {
+        List<String> words = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "io.goroscope.cli.Main"));
+        words.addAll(List.of(arguments));
+        try {
+            Path stdout = Files.createTempFile("terminal", ".stdout");
+            return new Terminal(new ProcessBuilder(words).redirectOutput(stdout.toFile()).start(), stdout);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot start " + words, e);
+        }
+    }
+
+    /** Waits until stderr says that everything is attached. */
+    void awaitAttached() {
+        try {
+            for (String line = stderr.readLine(); line != null; line = stderr.readLine()) {
+                said.append(line).append('\n');
+                if (line.contains("Ctrl-C")) {
+                    return;
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read stderr", e);
+        }
+        throw new IllegalStateException("it ended before it was attached: " + said);
+    }
+
+    /** Waits for its end with exit code 0, and reads the last line of JSON. */
+    JsonNode json() {
+        try {
+            // Its stderr is closed at its end; what is read here keeps the pipe from filling up.
+            stderr.lines().forEach(line -> said.append(line).append('\n'));
+            if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+                throw new IllegalStateException("it did not end: " + said);
+            }
+            if (process.exitValue() != 0) {
+                throw new IllegalStateException("it ended with " + process.exitValue() + ": " + said);
+            }
+            List<String> lines = Files.readAllLines(stdout);
+            return JSON.readTree(lines.get(lines.size() - 1));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + stdout, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    /** Holds a line of {@code funccount --json} against the truth: only {@code calls} means something. */
+    static Comparison counts(JsonNode line, Truth truth) {
+        List<Map.Entry<String, Observed>> observed = new ArrayList<>();
+        for (JsonNode function : line.get("functions")) {
+            observed.add(Map.entry(
+                    function.get("name").asText(),
+                    new Observed(function.get("count").asLong(), 0, 0, 0, 0, 0, 0, 0)));
+        }
+        return Comparison.of(truth, observed, unseen(observed, truth));
+    }
+
+    /** Holds a line of {@code funclatency --json} against the truth. */
+    static Comparison pairs(JsonNode line, Truth truth) {
+        List<Map.Entry<String, Observed>> observed = new ArrayList<>();
+        for (JsonNode function : line.get("functions")) {
+            JsonNode reasons = function.get("abandoned_by");
+            observed.add(Map.entry(
+                    function.get("name").asText(),
+                    new Observed(
+                            function.get("calls").asLong(),
+                            function.get("paired").asLong(),
+                            reasons.get("panic").asLong(),
+                            reasons.get("goexit").asLong(),
+                            reasons.get("process_end").asLong(),
+                            reasons.get("goroutine_end").asLong()
+                                    + reasons.get("detach").asLong()
+                                    + reasons.get("unknown").asLong(),
+                            function.get("unmatched").asLong(),
+                            function.get("uncertain").asLong())));
+        }
+        return Comparison.of(truth, observed, unseen(observed, truth));
+    }
+
+    /** What the command does not show; the comparison forgives only the kinds that may be refused. */
+    private static Set<String> unseen(List<Map.Entry<String, Observed>> observed, Truth truth) {
+        Set<String> seen = observed.stream().map(Map.Entry::getKey).collect(Collectors.toSet());
+        return truth.functions().stream()
+                .map(Truth.Function::name)
+                .filter(name -> !seen.contains(name))
+                .collect(Collectors.toSet());
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+        try {
+            process.waitFor();
+            stderr.close();
+            Files.deleteIfExists(stdout);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot delete " + stdout, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+}
