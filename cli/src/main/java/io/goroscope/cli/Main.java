@@ -1,10 +1,13 @@
 package io.goroscope.cli;
 
+import io.goroscope.cli.demo.DemoCommand;
+import io.goroscope.cli.demo.PrepareCommand;
 import io.goroscope.cli.doctor.DoctorCommand;
 import io.goroscope.cli.topics.TopicsCommand;
 import io.goroscope.schemas.UserException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -26,6 +29,8 @@ import picocli.CommandLine.Command;
             DeadLetterCommand.class,
             TopicsCommand.class,
             DoctorCommand.class,
+            DemoCommand.class,
+            PrepareCommand.class,
             CompletionCommand.class,
             CommandLine.HelpCommand.class
         })
@@ -37,6 +42,9 @@ public final class Main {
 
     /** Runs one command and exits with its code. */
     public static void main(String... args) {
+        // Some libraries log by java.util.logging, which would write to stderr on its own.
+        SLF4JBridgeHandler.removeHandlersForRootLogger();
+        SLF4JBridgeHandler.install();
         Interruption.install();
         Interruption.exit(run(args));
     }

@@ -1,15 +1,12 @@
-package io.goroscope.streams.testing;
+package io.goroscope.streams.pairing;
 
-import io.goroscope.streams.pairing.AbandonReason;
-import io.goroscope.streams.pairing.CallSink;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Writes down what a pairing finds, one line each. */
-public final class RecordingSink implements CallSink {
+final class RecordingSink implements CallSink {
 
-    /** One line each. */
-    public final List<String> lines = new ArrayList<>();
+    final List<String> lines = new ArrayList<>();
 
     @Override
     public void entered(int function, long timeNs) {
@@ -18,13 +15,12 @@ public final class RecordingSink implements CallSink {
 
     @Override
     public void paired(int function, int caller, long durationNs, long selfNs, long timeNs, long identity, int what) {
-        lines.add(
-                "paired f" + function + " by " + caller + " in " + durationNs + " self " + selfNs + " of " + identity);
+        lines.add(paired(function, caller, durationNs, selfNs, identity));
     }
 
     @Override
     public void abandoned(int function, AbandonReason reason, long openNs, long timeNs) {
-        lines.add("abandoned f" + function + " " + reason);
+        lines.add(abandoned(function, reason));
     }
 
     @Override
@@ -35,5 +31,13 @@ public final class RecordingSink implements CallSink {
     @Override
     public void uncertain(int function, long timeNs) {
         lines.add("uncertain f" + function);
+    }
+
+    static String paired(int function, int caller, long durationNs, long selfNs, long identity) {
+        return "paired f" + function + " by " + caller + " in " + durationNs + " self " + selfNs + " of " + identity;
+    }
+
+    static String abandoned(int function, AbandonReason reason) {
+        return "abandoned f" + function + " " + reason;
     }
 }
