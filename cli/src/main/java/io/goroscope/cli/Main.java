@@ -19,6 +19,7 @@ import picocli.CommandLine.Command;
         description = "Counts, times and shows the function calls of running Go programs.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
+            ListCommand.class,
             FuncCountCommand.class,
             FuncLatencyCommand.class,
             CaptureCommand.class,
