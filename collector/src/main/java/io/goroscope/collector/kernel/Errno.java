@@ -15,6 +15,7 @@ final class Errno {
     static final int EACCES = 13;
     static final int EEXIST = 17;
     static final int EINVAL = 22;
+    static final int EMFILE = 24;
     static final int ENOSPC = 28;
     static final int EOPNOTSUPP = 95;
     /** Kernel-internal ENOTSUPP, which uprobes let out for an instruction that they refuse. */
@@ -34,7 +35,7 @@ final class Errno {
             Map.entry(16, "busy"),
             Map.entry(EEXIST, "exists already"),
             Map.entry(EINVAL, "invalid argument"),
-            Map.entry(24, "too many open files"),
+            Map.entry(EMFILE, "too many open files"),
             Map.entry(ENOSPC, "no space left"),
             Map.entry(EOPNOTSUPP, "not supported"),
             Map.entry(ENOTSUPP, "not supported on this instruction"));

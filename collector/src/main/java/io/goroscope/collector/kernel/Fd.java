@@ -1,7 +1,7 @@
 package io.goroscope.collector.kernel;
 
 /** An open file descriptor. Closing it twice is harmless. */
-final class Fd implements AutoCloseable {
+final class Fd implements Attachment {
 
     private int number;
 

@@ -32,25 +32,29 @@ public final class KernelFeatures {
     public record Feature(String name, Status status, String sentence) {}
 
     private static final Path BTF = Path.of("/sys/kernel/btf/vmlinux");
-    private static final Path UPROBE_PMU = Path.of("/sys/bus/event_source/devices/uprobe/type");
 
     private final KernelRelease release = KernelRelease.running();
     private final Capabilities capabilities = Capabilities.ofThisProcess();
     private final boolean btf = Files.isReadable(BTF);
-    private final boolean uprobePmu = Files.isReadable(UPROBE_PMU);
+    private final boolean uprobePmu = Files.isReadable(PerfEvent.UPROBE_TYPE);
     private final boolean ringBuffer;
     private final boolean uprobeMulti;
     private final boolean registerWrites;
 
-    private KernelFeatures() {
+    private KernelFeatures(boolean mayUseUprobeMulti) {
         this.ringBuffer = tryRingBuffer();
-        this.uprobeMulti = tryUprobeMulti();
+        this.uprobeMulti = mayUseUprobeMulti && tryUprobeMulti();
         this.registerWrites = tryRegisterWrites();
+    }
+
+    /** As on a kernel before 6.6: so that the older way can be tested on a newer one. */
+    static KernelFeatures withoutUprobeMulti() {
+        return new KernelFeatures(false);
     }
 
     /** Tries everything now: some milliseconds. */
     public static KernelFeatures probe() {
-        return new KernelFeatures();
+        return new KernelFeatures(true);
     }
 
     public KernelRelease release() {
@@ -69,7 +73,11 @@ public final class KernelFeatures {
 
     /** A link's pid filter means the process, not one thread of it (Linux 6.10, commit 46ba0e49b642). */
     public boolean soundPidFilter() {
-        return release.isAtLeast(6, 10);
+        return uprobeMulti && release.isAtLeast(6, 10);
+    }
+
+    Attacher attacher() {
+        return uprobeMulti ? Attacher.uprobeMulti() : Attacher.perfEvents();
     }
 
     /** Whether tracing works here. */
@@ -147,7 +155,8 @@ public final class KernelFeatures {
         return new Feature(
                 "uprobe_multi",
                 Status.MISSING,
-                whyNot("neither uprobe_multi (Linux 6.6) nor perf's uprobes (" + UPROBE_PMU + ") can be used"));
+                whyNot("neither uprobe_multi (Linux 6.6) nor perf's uprobes (" + PerfEvent.UPROBE_TYPE
+                        + ") can be used"));
     }
 
     /** From Linux 5.11 on BPF memory is charged to the control group, and RLIMIT_MEMLOCK means nothing. */

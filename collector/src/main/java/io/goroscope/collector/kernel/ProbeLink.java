@@ -6,32 +6,33 @@ import io.goroscope.schemas.UserException;
  * One program at many places of one file. It belongs to its descriptor: closing that, by hand or by the death of this
  * process, removes every probe.
  */
-final class ProbeLink implements AutoCloseable {
+final class ProbeLink implements Attachment {
 
-    private final Fd fd;
+    private final Attachment attachment;
 
-    private ProbeLink(Fd fd) {
-        this.fd = fd;
+    private ProbeLink(Attachment attachment) {
+        this.attachment = attachment;
     }
 
     /**
      * @param pid only this process, or 0 for all: sound from Linux 6.10 on (commit 46ba0e49b642)
      * @throws UserException if the kernel refuses a place, with its offset
      */
-    static ProbeLink attach(int program, ImageFile file, ProbeSet probes, int pid) {
+    static ProbeLink attach(Attacher attacher, int program, ImageFile file, ProbeSet probes, int pid) {
         try {
-            return new ProbeLink(Bpf.linkUprobes(program, file.path(), probes.offsets(), probes.cookies(), pid));
+            return new ProbeLink(attacher.attach(program, file.path(), probes, pid));
         } catch (KernelException e) {
-            throw explain(e, program, file, probes, pid);
+            throw explain(e, attacher, program, file, probes, pid);
         }
     }
 
-    private static RuntimeException explain(KernelException e, int program, ImageFile file, ProbeSet probes, int pid) {
+    private static RuntimeException explain(
+            KernelException e, Attacher attacher, int program, ImageFile file, ProbeSet probes, int pid) {
         return switch (e.errno()) {
             case Errno.ESRCH -> new UserException("cannot attach to pid=" + pid + ": no such process", e);
             case Errno.EPERM, Errno.EACCES -> Permissions.refused("attach uprobes to " + file.displayPath(), e);
             case Errno.ENOTSUPP, Errno.EINVAL, Errno.EOPNOTSUPP -> {
-                long offset = refusedOffset(program, file, probes, pid);
+                long offset = refusedOffset(attacher, program, file, probes, pid);
                 yield new UserException(
                         "cannot attach to " + file.displayPath()
                                 + (offset < 0
@@ -40,6 +41,12 @@ final class ProbeLink implements AutoCloseable {
                                 + ": " + Errno.text(e.errno()),
                         e);
             }
+            case Errno.EMFILE ->
+                new UserException(
+                        "cannot attach " + probes.count() + " probes to " + file.displayPath()
+                                + ": too many open files; this kernel needs one for each, raise the limit (ulimit -n)"
+                                + " or trace fewer functions",
+                        e);
             default ->
                 new UserException(
                         "cannot attach " + probes.count() + " probes to " + file.displayPath() + ": "
@@ -49,19 +56,19 @@ final class ProbeLink implements AutoCloseable {
     }
 
     /** Finds, by halves, a place that the kernel refuses: it names none. -1 if there is no single one. */
-    private static long refusedOffset(int program, ImageFile file, ProbeSet probes, int pid) {
+    private static long refusedOffset(Attacher attacher, int program, ImageFile file, ProbeSet probes, int pid) {
         ProbeSet rest = probes;
         while (rest.count() > 1) {
             int half = rest.count() / 2;
             ProbeSet first = rest.range(0, half);
-            rest = refuses(program, file, first, pid) ? first : rest.range(half, rest.count());
+            rest = refuses(attacher, program, file, first, pid) ? first : rest.range(half, rest.count());
         }
-        return refuses(program, file, rest, pid) ? rest.offsets()[0] : -1;
+        return refuses(attacher, program, file, rest, pid) ? rest.offsets()[0] : -1;
     }
 
-    private static boolean refuses(int program, ImageFile file, ProbeSet probes, int pid) {
-        try (Fd link = Bpf.linkUprobes(program, file.path(), probes.offsets(), probes.cookies(), pid)) {
-            return link.number() < 0;
+    private static boolean refuses(Attacher attacher, int program, ImageFile file, ProbeSet probes, int pid) {
+        try (Attachment attached = attacher.attach(program, file.path(), probes, pid)) {
+            return attached == null;
         } catch (KernelException e) {
             return true;
         }
@@ -69,6 +76,6 @@ final class ProbeLink implements AutoCloseable {
 
     @Override
     public void close() {
-        fd.close();
+        attachment.close();
     }
 }

@@ -61,9 +61,12 @@ public final class ProbeSession implements AutoCloseable {
      *     replaced since it was planned, an instruction that the kernel refuses
      */
     public static ProbeSession open(List<ImagePlan> plans, SessionOptions options) {
+        return open(plans, options, KernelFeatures.probe());
+    }
+
+    static ProbeSession open(List<ImagePlan> plans, SessionOptions options, KernelFeatures features) {
         requireDistinct(plans);
         options.processIds().forEach(ProbeSession::requireAlive);
-        KernelFeatures features = KernelFeatures.probe();
         features.require();
         List<ImageFile> files = new ArrayList<>();
         try {
@@ -84,7 +87,7 @@ public final class ProbeSession implements AutoCloseable {
             links.followProcesses();
             options.processIds().forEach(this::register);
             long start = System.nanoTime();
-            links.attach(table, files, linkFilter(features));
+            links.attach(features.attacher(), table, files, linkFilter(features));
             attachNs = System.nanoTime() - start;
             options.processIds().forEach(ProbeSession::requireAlive);
         } catch (RuntimeException e) {

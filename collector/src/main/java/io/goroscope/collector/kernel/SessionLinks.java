@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What ties the programs of a session to the kernel. */
-final class SessionLinks implements AutoCloseable {
+final class SessionLinks implements Attachment {
 
     /**
      * Returns come first: a return without an entry is known to be one, but an entry whose return was missed would stay open
@@ -13,12 +13,8 @@ final class SessionLinks implements AutoCloseable {
      */
     private static final List<Program> ORDER = List.of(Program.RETURN, Program.MARKER, Program.ENTRY, Program.COUNT);
 
-    private interface Link {
-        void close();
-    }
-
     private final SessionMaps maps;
-    private final List<Link> links = new ArrayList<>();
+    private final List<Attachment> links = new ArrayList<>();
 
     SessionLinks(SessionMaps maps) {
         this.maps = maps;
@@ -28,8 +24,7 @@ final class SessionLinks implements AutoCloseable {
     void followProcesses() {
         for (String name : List.of("on_fork", "on_exec", "on_exit")) {
             try {
-                Fd link = Bpf.openTracepoint(maps.tracepoint(name));
-                links.add(link::close);
+                links.add(Bpf.openTracepoint(maps.tracepoint(name)));
             } catch (KernelException e) {
                 if (e.errno() == Errno.EPERM) {
                     throw Permissions.refused("attach to the kernel's tracepoints", e);
@@ -40,13 +35,12 @@ final class SessionLinks implements AutoCloseable {
     }
 
     /** @param pid only this process, or 0 for all */
-    void attach(ProbeTable table, List<ImageFile> files, int pid) {
+    void attach(Attacher attacher, ProbeTable table, List<ImageFile> files, int pid) {
         for (Program program : ORDER) {
             for (int image = 0; image < files.size(); image++) {
                 ProbeSet probes = table.probes(image, program);
                 if (probes.count() > 0) {
-                    ProbeLink link = ProbeLink.attach(maps.program(program), files.get(image), probes, pid);
-                    links.add(link::close);
+                    links.add(ProbeLink.attach(attacher, maps.program(program), files.get(image), probes, pid));
                 }
             }
         }

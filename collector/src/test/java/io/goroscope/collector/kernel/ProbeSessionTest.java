@@ -178,6 +178,27 @@ class ProbeSessionTest {
     }
 
     @Test
+    void shouldPairEveryCallOnKernelsWithoutUprobeMulti() throws Exception {
+        KernelFeatures older = KernelFeatures.withoutUprobeMulti();
+        try (CountedProgram program = CountedProgram.start();
+                ProbeSession session = ProbeSession.open(
+                        List.of(plan), SessionOptions.pairs().withProcesses(Set.of(program.pid())), older)) {
+            Recorder recorder = new Recorder();
+            program.run(4, 10);
+            Recorder.drain(session, recorder);
+            Map<String, Long> truth = program.counts();
+
+            assertThat(counted(session, program.pid())).isEqualTo(truth);
+            Map<String, Long> returned = named(session, recorder.paired);
+            for (String function : ALWAYS_RETURN) {
+                assertThat(returned.get(function)).as(function).isEqualTo(truth.get(function));
+            }
+            assertThat(recorder.unmatched).isZero();
+            assertThat(session.lostTotal()).isZero();
+        }
+    }
+
+    @Test
     void shouldSpareOtherProcesses() throws Exception {
         try (CountedProgram program = CountedProgram.start();
                 CountedProgram other = CountedProgram.start();
