@@ -22,6 +22,7 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 #define MAX_LAYOUTS 16
 #define GENERATIONS 4096
+#define GENERATION_OF_ALL GENERATIONS /* one more, which counts for every slot */
 #define SIGNATURE_BEFORE 3 /* bytes of the signature before the return address: the call itself */
 
 /* What the programs know about the Go runtime of an image; Java's SessionConfig writes it. */
@@ -94,7 +95,7 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, GENERATIONS);
+	__uint(max_entries, GENERATIONS + 1);
 	__uint(map_flags, BPF_F_MMAPABLE);
 	__type(key, __u32);
 	__type(value, __u64);
@@ -217,6 +218,16 @@ static __always_inline void next_generation(__u32 slot)
 		add(generation);
 }
 
+/* The sum of the slot's and everybody's: it changes with either. */
+static __always_inline __u64 generation_of(__u32 slot)
+{
+	__u32 all = GENERATION_OF_ALL;
+	volatile __u64 *mine = bpf_map_lookup_elem(&generations, &slot);
+	volatile __u64 *everybodys = bpf_map_lookup_elem(&generations, &all);
+
+	return (mine ? *mine : 0) + (everybodys ? *everybodys : 0);
+}
+
 static __always_inline void send_process(__u32 kind, __u64 identity)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
@@ -226,8 +237,7 @@ static __always_inline void send_process(__u32 kind, __u64 identity)
 	if (!record) {
 		note(STAT_PROCESS_LOST);
 		/* Goroutine ids may start again, unseen: no frame of now may pair with what comes. */
-		for (__u32 slot = 0; slot < GENERATIONS; slot++)
-			next_generation(slot);
+		next_generation(GENERATION_OF_ALL);
 		return;
 	}
 	record->time = bpf_ktime_get_ns();
@@ -416,14 +426,12 @@ static __always_inline int send(__u64 cookie, __u64 time, __u32 tgid, __u32 tid,
 {
 	__u32 slot = slot_of_generation(tgid, frame->identity);
 	struct record *record = bpf_ringbuf_reserve(&ring, sizeof(*record), 0);
-	__u64 *generation;
 
 	if (!record) {
 		next_generation(slot);
 		note(STAT_LOST);
 		return 1;
 	}
-	generation = bpf_map_lookup_elem(&generations, &slot);
 	record->identity = frame->identity;
 	record->depth = frame->depth;
 	record->segment = frame->segment;
@@ -431,7 +439,7 @@ static __always_inline int send(__u64 cookie, __u64 time, __u32 tgid, __u32 tid,
 	record->tgid = tgid;
 	record->tid = tid;
 	record->place = COOKIE_PLACE(cookie);
-	record->generation = generation ? *(volatile __u64 *)generation : 0;
+	record->generation = generation_of(slot);
 	/* An entry's time is taken last and a return's first, so that our own work stays outside of the call. */
 	record->time = time ? time : bpf_ktime_get_ns();
 	bpf_ringbuf_submit(record, BPF_RB_NO_WAKEUP);
