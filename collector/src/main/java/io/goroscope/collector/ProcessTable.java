@@ -122,8 +122,8 @@ final class ProcessTable implements RingHandler {
     public void onProcess(ProcessEvent event, long timeNs, int tgid, long detail, long startBootNs, int kernelExecId) {
         Entry known = byPid.get(tgid);
         switch (event) {
-            case SEEN -> joinIfNew(tgid, timeNs);
-            case FORK -> joinIfNew((int) detail, timeNs);
+            case SEEN -> joinIfNew(tgid, kernelExecId, timeNs);
+            case FORK -> joinIfNew((int) detail, kernelExecId, timeNs);
             case EXEC -> liveOn(tgid, known, kernelExecId, timeNs);
             case EXIT -> {
                 if (known != null) {
@@ -137,6 +137,14 @@ final class ProcessTable implements RingHandler {
     private void joinIfNew(int pid, long nowNs) {
         if (!byPid.containsKey(pid)) {
             join(pid, nowNs);
+        }
+    }
+
+    /** The same for one life of it: it may have exec'd by the time that this is read. */
+    private void joinIfNew(int pid, int kernelExecId, long nowNs) {
+        if (!byPid.containsKey(pid)) {
+            session.register(pid, kernelExecId);
+            begin(pid, 0, nowNs);
         }
     }
 

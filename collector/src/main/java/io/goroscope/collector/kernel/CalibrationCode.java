@@ -31,6 +31,9 @@ final class CalibrationCode implements AutoCloseable {
     /** The function whose entry and return are probed. */
     static final int ENTRY_AND_RETURN = 96;
 
+    /** A {@code ret} that nothing leads to. */
+    static final int NEVER_REACHED = 128;
+
     /** Where a function's {@code ret} is. */
     static final int RETURN_OFFSET = 2;
 
@@ -57,6 +60,7 @@ final class CalibrationCode implements AutoCloseable {
         byte[] code = new byte[LENGTH];
         loop(code, LOOP_A, ENTRY_ONLY);
         loop(code, LOOP_B, ENTRY_AND_RETURN);
+        put(code, NEVER_REACHED, 0xc3);
         for (int function : new int[] {ENTRY_ONLY, ENTRY_AND_RETURN}) {
             put(code, function, 0x55, 0x5d, 0xc3);
         }

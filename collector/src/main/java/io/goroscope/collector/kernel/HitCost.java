@@ -18,10 +18,11 @@ import java.util.Set;
 /**
  * What a hit costs the thread that takes it, on this machine, by our own programs.
  *
+ * @param countNs a probe at a cheap entry place, where calls are only counted, ns
  * @param entryNs a probe at a cheap entry place, whose event is sent, ns
  * @param returnNs a probe at a {@code ret}, whose event is sent, ns
  */
-public record HitCost(double entryNs, double returnNs) {
+public record HitCost(double countNs, double entryNs, double returnNs) {
 
     /** Rounds far shorter than a scheduler's time slice, so that most of them are not preempted. */
     private static final int ROUNDS = 51;
@@ -44,12 +45,18 @@ public record HitCost(double entryNs, double returnNs) {
         Path file = Files.write(Files.createTempFile(folder, "goroscope-calibration", ".bin"), CalibrationCode.bytes());
         try (CalibrationCode code = CalibrationCode.map(file)) {
             double bareNs = median(code, CalibrationCode.ENTRY_ONLY, null);
-            SessionOptions options = SessionOptions.pairs()
-                    .withProcesses(Set.of((int) ProcessHandle.current().pid()));
-            try (ProbeSession session = ProbeSession.open(List.of(plan(file)), options)) {
+            Set<Integer> self = Set.of((int) ProcessHandle.current().pid());
+            double countNs;
+            try (ProbeSession session = ProbeSession.open(
+                    List.of(plan(file)), SessionOptions.count().withProcesses(self))) {
+                countNs = median(code, CalibrationCode.ENTRY_ONLY, session) - bareNs;
+            }
+            try (ProbeSession session = ProbeSession.open(
+                    List.of(plan(file)), SessionOptions.pairs().withProcesses(self))) {
                 double entryNs = median(code, CalibrationCode.ENTRY_ONLY, session) - bareNs;
                 double pairNs = median(code, CalibrationCode.ENTRY_AND_RETURN, session) - bareNs;
-                return Optional.of(new HitCost(Math.max(0, entryNs), Math.max(0, pairNs - entryNs)));
+                return Optional.of(
+                        new HitCost(Math.max(0, countNs), Math.max(0, entryNs), Math.max(0, pairNs - entryNs)));
             }
         } finally {
             Files.delete(file);
@@ -86,7 +93,8 @@ public record HitCost(double entryNs, double returnNs) {
                 new FunctionPlan.Probeable(
                         function(0, CalibrationCode.ENTRY_ONLY),
                         place(Place.Kind.ENTRY, CalibrationCode.ENTRY_ONLY),
-                        List.of()),
+                        // what has no return place is only counted, never sent; this one is there and never reached
+                        List.of(place(Place.Kind.RETURN, CalibrationCode.NEVER_REACHED))),
                 new FunctionPlan.Probeable(
                         function(1, CalibrationCode.ENTRY_AND_RETURN),
                         place(Place.Kind.ENTRY, CalibrationCode.ENTRY_AND_RETURN),

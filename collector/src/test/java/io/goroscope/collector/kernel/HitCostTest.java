@@ -16,6 +16,7 @@ class HitCostTest {
         Requirement.bpf();
         HitCost cost = HitCost.measure(folder).orElseThrow();
 
+        assertThat(cost.countNs()).isBetween(50.0, 50_000.0);
         assertThat(cost.entryNs()).isBetween(50.0, 50_000.0);
         assertThat(cost.returnNs()).isBetween(50.0, 500_000.0);
         if (!KernelFeatures.probe().registerWrites()) {

@@ -178,6 +178,33 @@ class ProbeSessionTest {
     }
 
     @Test
+    void shouldCountEachLifeEvenIfItIsHeardOfLate() throws Exception {
+        try (ProbeSession session = ProbeSession.open(List.of(plan), SessionOptions.count());
+                CountedProgram program = CountedProgram.start()) {
+            List<Map<String, Long>> lives = new ArrayList<>();
+            List<Map<String, Long>> truth = new ArrayList<>();
+            for (int life = 1; life <= 3; life++) {
+                program.run(life, life);
+                truth.add(program.counts());
+                program.exec();
+            }
+            RingHandler handler = new Recorder() {
+                @Override
+                public void onProcess(
+                        ProcessEvent event, long timeNs, int tgid, long detail, long startBootNs, int kernelExecId) {
+                    if (event == ProcessEvent.EXEC) {
+                        lives.add(counted(session, tgid));
+                    }
+                    session.register(tgid, kernelExecId);
+                }
+            };
+            Recorder.drain(session, handler);
+
+            assertThat(lives).isEqualTo(truth);
+        }
+    }
+
+    @Test
     void shouldPairEveryCallOnKernelsWithoutUprobeMulti() throws Exception {
         KernelFeatures older = KernelFeatures.withoutUprobeMulti();
         try (CountedProgram program = CountedProgram.start();
