@@ -79,17 +79,20 @@ final class PrometheusProcess implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + port + path);
     }
 
-    /** A configuration with both jobs: the sink's two paths. */
+    /** A configuration with both jobs, the sink's two paths, and the project's own rules. */
     static Path config(Path folder, int sinkPort) throws IOException {
         return Files.writeString(folder.resolve("prometheus.yml"), """
-                global: {scrape_interval: 1s, scrape_timeout: 1s}
+                global: {scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s}
+                rule_files: ["%2$s"]
                 scrape_configs:
                   - job_name: goroscope
                     static_configs: [{targets: ["127.0.0.1:%1$d"]}]
                   - job_name: goroscope-classic
                     metrics_path: /metrics/classic
                     static_configs: [{targets: ["127.0.0.1:%1$d"]}]
-                """.formatted(sinkPort));
+                """.formatted(
+                sinkPort,
+                Dashboards.FOLDER.resolve("prometheus/rules/goroscope.yml").toAbsolutePath()));
     }
 
     private static int freePort() throws IOException {

@@ -61,8 +61,8 @@ class SinkTest {
         try (ShopTraffic traffic = traffic(topics)) {
             traffic.names(BUILD, "abc123");
             traffic.run(process, now, 2);
-            traffic.noise(process, now);
             traffic.run(process, now + 2_000_000_000L, 2);
+            traffic.noise(process, now + 2_000_000_000L);
         }
         try (Sink sink = Sink.start(config(topics))) {
             Wait.until("ready", sink::ready);
