@@ -47,7 +47,8 @@ final class Terminal implements AutoCloseable {
         words.addAll(List.of(arguments));
         try {
             Path stdout = Files.createTempFile("terminal", ".stdout");
-            return new Terminal(new ProcessBuilder(words).redirectOutput(stdout.toFile()).start(), stdout);
+            return new Terminal(
+                    new ProcessBuilder(words).redirectOutput(stdout.toFile()).start(), stdout);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot start " + words, e);
         }
