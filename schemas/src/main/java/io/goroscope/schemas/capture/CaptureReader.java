@@ -4,8 +4,10 @@ import io.goroscope.schemas.Records;
 import io.goroscope.schemas.UserException;
 import io.goroscope.schemas.avro.CapturedRecord;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.file.DataFileReader;
 import org.apache.avro.specific.SpecificDatumReader;
@@ -56,15 +58,34 @@ public final class CaptureReader implements AutoCloseable {
     public CapturedRecord next() {
         try {
             if (!reader.hasNext()) {
+                if (!endsWhole()) {
+                    throw damaged(null);
+                }
                 return null;
             }
             CapturedRecord record = reader.next();
             read++;
             return record;
         } catch (AvroRuntimeException e) {
-            throw new UserException(
-                    "capture " + file + " is damaged or cut after " + read + " records; those before are whole", e);
+            throw damaged(e);
         }
+    }
+
+    private UserException damaged(AvroRuntimeException cause) {
+        return new UserException(
+                "capture " + file + " is damaged or cut after " + read + " records; those before are whole", cause);
+    }
+
+    /** Each block ends with the sync marker. Avro takes a file that was cut inside a block for one that ends before it. */
+    private boolean endsWhole() {
+        byte[] end = new byte[CaptureWriter.SYNC_MARKER.length];
+        try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "r")) {
+            bytes.seek(bytes.length() - end.length);
+            bytes.readFully(end);
+        } catch (IOException e) {
+            throw new UserException("cannot read the end of capture " + file + ": " + e.getMessage(), e);
+        }
+        return Arrays.equals(end, CaptureWriter.SYNC_MARKER);
     }
 
     /** Records read so far. */

@@ -14,9 +14,9 @@ import org.apache.avro.specific.SpecificDatumWriter;
 /** Writes a capture file. The same records give the same bytes: the sync marker is fixed. */
 public final class CaptureWriter implements AutoCloseable {
 
-    private static final byte[] SYNC_MARKER = Arrays.copyOf("goroscope".getBytes(StandardCharsets.US_ASCII), 16);
+    static final byte[] SYNC_MARKER = Arrays.copyOf("goroscope".getBytes(StandardCharsets.US_ASCII), 16);
     private static final int ZSTD_LEVEL = 3;
-    private static final int BLOCK_BYTES = 256 * 1024;
+    private static final int BLOCK_BYTES = 64 * 1024;
 
     private final DataFileWriter<CapturedRecord> writer;
 
