@@ -14,13 +14,18 @@ const AXIS = 18;
 const TIME_STEPS_S = [5, 10, 15, 30, 60, 120, 300];
 const LABEL_PX = 74;
 const KEPT_MS = 16 * 60 * 1000;
+const LEAST_SPAN_S = 60;
+const SPAN_STEP_S = 15;
+// A cell of one call is pale even where no cell has more than a few.
+const LEAST_SCALE = 12;
 
 export class Heatmap {
   constructor(canvas, readout, legend) {
     this.canvas = canvas;
     this.readout = readout;
     this.legend = legend;
-    this.spanS = 180;
+    this.wantedS = 180;
+    this.spanS = LEAST_SPAN_S;
     this.clear();
     canvas.addEventListener('pointermove', (event) => this.#point(event));
     canvas.addEventListener('pointerleave', () => this.#leave());
@@ -52,13 +57,14 @@ export class Heatmap {
   }
 
   setSpan(seconds) {
-    this.spanS = seconds;
+    this.wantedS = seconds;
     this.draw();
   }
 
   draw() {
     const box = fit(this.canvas);
     if (box === null) return;
+    this.spanS = this.#span();
     const shown = this.#shown();
     if (shown.length === 0) {
       this.view = null;
@@ -73,6 +79,14 @@ export class Heatmap {
     this.#crosshair(view);
     this.#legend(view);
     if (this.cursor !== null) this.#tell();
+  }
+
+  /** The time asked for, or less while there is less to show. */
+  #span() {
+    let first = this.headMs;
+    for (const t of this.columns.keys()) first = Math.min(first, t);
+    const there = Math.ceil((this.headMs - first) / 1000 / SPAN_STEP_S) * SPAN_STEP_S;
+    return Math.min(this.wantedS, Math.max(LEAST_SPAN_S, there));
   }
 
   #shown() {
@@ -136,7 +150,7 @@ export class Heatmap {
   }
 
   #cells({ context, shown, most, x, y }) {
-    const scale = Math.log1p(most);
+    const scale = Math.log1p(Math.max(most, LEAST_SCALE));
     for (const column of shown) {
       const left = x(column.t);
       const wide = Math.max(1, x(column.t + column.w) - left);
@@ -208,7 +222,7 @@ export class Heatmap {
   }
 
   #legend({ most }) {
-    this.legend.high.textContent = count(most);
+    this.legend.high.textContent = count(Math.max(most, LEAST_SCALE));
     const box = fit(this.legend.canvas);
     if (box === null) return;
     for (let i = 0; i < box.width; i++) {

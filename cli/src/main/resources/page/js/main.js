@@ -2,6 +2,7 @@
 
 import { Heatmap } from './heatmap.js';
 import { FunctionTable, idOf } from './table.js';
+import * as names from './names.js';
 import * as panels from './panels.js';
 import * as theme from './theme.js';
 
@@ -58,7 +59,8 @@ function show(frame) {
   $('pipeline-note').textContent = frame.pipeline.badRecords > 0 ? `${frame.pipeline.badRecords} records could not be read` : '';
   table.update(rows);
   if (chosen === null && !chosenByUser) {
-    const first = rows.find((row) => row.paired > 0);
+    // The rows come busiest first; before there are rates, their order means nothing.
+    const first = rows.find((row) => row.paired > 0 && row.perSecond > 0);
     if (first !== undefined) open(first.service, first.name);
   }
   place();
@@ -106,7 +108,7 @@ function open(service, name) {
   heatmap.draw();
   $('totals').replaceChildren();
   $('edges').replaceChildren();
-  $('shown-name').textContent = name;
+  names.show($('shown-name'), name);
   $('shown-name').title = name;
   $('shown-name').classList.remove('idle');
   $('heatmap').setAttribute('aria-label', `Latency of ${name} over time`);

@@ -1,5 +1,6 @@
 // What is not a chart: the figures on top, the facts beside the heatmap, lanes and targets.
 
+import { split } from './names.js';
 import { count, duration, percent, rate, shortCount, significant } from './format.js';
 
 /** The row of figures on top. */
@@ -26,7 +27,8 @@ export function figures(list, frame) {
 /** What is known of the chosen function since the start. */
 export function totals(list, endings) {
   const rows = [
-    ['calls', count(endings.calls)],
+    // The kernel's counters come once a second; what was timed until then was called as well.
+    ['calls', count(Math.max(endings.calls, endings.paired))],
     ['timed', count(endings.paired)],
     ['mean', endings.paired === 0 ? '–' : duration(endings.sum / endings.paired)],
     ['self time', endings.sum === 0 ? '–' : percent(endings.self / endings.sum)],
@@ -55,7 +57,7 @@ export function edges(box, detail, onPick) {
     const ul = document.createElement('ul');
     for (const edge of list) {
       const li = document.createElement('li');
-      const button = element('button', edge.name);
+      const button = element('button', split(edge.name).leaf);
       button.type = 'button';
       button.title = edge.name;
       button.addEventListener('click', () => onPick(edge.name));

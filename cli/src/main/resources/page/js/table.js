@@ -1,6 +1,7 @@
 // The table of functions: rows stay where they are while someone points at them, and numbers change in place.
 
 import { draw, drawAxis, axis } from './strip.js';
+import { show } from './names.js';
 import { count, duration, rate, significant } from './format.js';
 
 const SHOWN = 200;
@@ -159,15 +160,17 @@ function make(data) {
   row.dataset.service = data.service;
   row.dataset.name = data.name;
   const name = row.insertCell();
+  const line = document.createElement('div');
+  line.className = 'line';
+  name.append(line);
   const pick = document.createElement('button');
   pick.type = 'button';
   pick.className = 'pick';
-  pick.textContent = data.name;
+  show(pick, data.name);
   pick.title = [data.name, data.file && `${data.file}:${data.line}`, data.service].filter(Boolean).join('\n');
-  name.append(pick);
-  if (!data.timed) name.append(tag('counted only', 'Its returns are not probed: calls are counted, not timed'));
-  else if (data.inlined > 0) name.append(tag(`${data.inlined} inlined`, 'Copies inlined elsewhere, whose calls are not seen'));
-  name.classList.toggle('has-tag', name.children.length > 1);
+  line.append(pick);
+  if (!data.timed) line.append(tag('counted only', 'Its returns are not probed: calls are counted, not timed'));
+  else if (data.inlined > 0) line.append(tag(`${data.inlined} inlined`, 'Copies inlined elsewhere, whose calls are not seen'));
   const numbers = {};
   for (const key of ['perSecond', 'p50', 'p99', 'max', 'load']) {
     numbers[key] = row.insertCell();

@@ -27,6 +27,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 /** A headless Chromium, driven by the DevTools protocol. */
 final class Browser implements AutoCloseable {
@@ -206,12 +207,17 @@ final class Browser implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        // Its children write into the profile until they have ended.
+        List<ProcessHandle> all = Stream.concat(process.descendants(), Stream.of(process.toHandle()))
+                .toList();
         socket.abort();
         process.destroy();
-        process.onExit()
-                .completeOnTimeout(process, LIMIT.toSeconds(), TimeUnit.SECONDS)
-                .join()
-                .destroyForcibly();
+        for (ProcessHandle each : all) {
+            each.onExit()
+                    .completeOnTimeout(each, LIMIT.toSeconds(), TimeUnit.SECONDS)
+                    .join()
+                    .destroyForcibly();
+        }
         FolderTree.delete(profile);
     }
 

@@ -113,6 +113,8 @@ class LivePageTest {
             browser.prefer("light");
             browser.open(page.url());
             browser.await("document.querySelectorAll('#functions tbody tr').length === 10");
+            assertThat(browser.evaluate("document.documentElement.scrollWidth").asInt())
+                    .isLessThanOrEqualTo(1280);
             browser.await("document.querySelector('#heat-empty').hidden");
             String before = browser.text("document.querySelector('#lanes tbody tr').cells[3].textContent");
             browser.await("document.querySelector('#lanes tbody tr').cells[3].textContent !== '" + before + "'");
@@ -151,7 +153,7 @@ class LivePageTest {
                 + "document.querySelector('#filter').dispatchEvent(new Event('input'))");
         browser.await("document.querySelectorAll('#functions tbody tr').length === 3");
         browser.press("ArrowDown");
-        browser.await("document.activeElement.className === 'pick'");
+        browser.await("document.activeElement.classList.contains('pick')");
         String name = browser.text("document.activeElement.textContent");
         browser.press("Enter");
         browser.await("document.querySelector('#shown-name').textContent === " + quoted(name));
@@ -163,14 +165,16 @@ class LivePageTest {
         browser.evaluate("document.querySelector('th[data-key=p99] button').click()");
         browser.await("document.querySelector('th[data-key=p99]').getAttribute('aria-sort') === 'descending'");
         assertThat(browser.text("document.querySelector('#functions tbody tr').dataset.name"))
-                .isIn("main.(*Payment).Charge", "main.retry[...]");
+                .isIn(
+                        "main.(*Payment).Charge",
+                        "example.com/shop/internal/gateway/retry.(*Policy).DoWithinTheLimit[...]");
         browser.evaluate("document.activeElement.blur()");
         browser.evaluate("document.querySelector('th[data-key=perSecond] button').click()");
     }
 
     private static void shots(Browser browser) throws Exception {
-        browser.evaluate("location.hash = 'service=shop&name=' + encodeURIComponent('store.(*DB).Query')");
-        browser.await("document.querySelector('#shown-name').textContent === 'store.(*DB).Query'"
+        browser.evaluate("location.hash = 'service=shop&name=' + encodeURIComponent('main.(*Payment).Charge')");
+        browser.await("document.querySelector('#shown-name').textContent === 'main.(*Payment).Charge'"
                 + " && document.querySelector('#heat-empty').hidden");
         browser.moveMouse(640, 300);
         browser.await("document.querySelector('#readout').textContent !== ''");

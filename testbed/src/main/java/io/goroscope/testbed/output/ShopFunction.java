@@ -36,6 +36,14 @@ public record ShopFunction(
             new ShopFunction(
                     "crypto/tls.(*Conn).Handshake", "/usr/lib/go/src/crypto/tls/conn.go", -1, 4, 13e6, 0.2, 0, 0),
             new ShopFunction("main.(*Payment).Charge", "/src/shop/payment.go", 0, 9, 210e6, 0.5, 0.03, 0.08),
-            new ShopFunction("main.retry[...]", "/src/shop/retry.go", 7, 10, 230e6, 0.6, 0.02, 0),
+            new ShopFunction(
+                    "example.com/shop/internal/gateway/retry.(*Policy).DoWithinTheLimit[...]",
+                    "/src/shop/internal/gateway/retry/policy.go",
+                    7,
+                    10,
+                    230e6,
+                    0.6,
+                    0.02,
+                    0),
             new ShopFunction("main.(*Cart).Len", "/src/shop/cart.go", 2, 900, 0, 0, 0, 0));
 }
