@@ -36,7 +36,9 @@ public final class BrokerFailure {
     }
 
     private static void failed(int status, String message) {
-        LOG.error("the embedded broker gave up, status {}: {}", status, message);
+        if (LISTENERS.isEmpty()) {
+            LOG.error("the embedded broker gave up, status {}: {}", status, message);
+        }
         for (Consumer<String> each : LISTENERS) {
             each.accept(message == null ? "" : message);
         }
