@@ -284,11 +284,14 @@ static __always_inline int read_g(struct pt_regs *ctx, __u64 cookie, const volat
 		*g = GOROUTINE_REGISTER(ctx);
 		return 0;
 	case SOURCE_ARGUMENT:
-		*g = ARGUMENT_REGISTER(ctx);
+		*g = layout->segmented ? C_ARGUMENT_REGISTER(ctx) : ARGUMENT_REGISTER(ctx);
 		return 0;
 	case SOURCE_STACK_ARGUMENT:
 		return read_user(g, sizeof(*g), STACK_POINTER(ctx) + COOKIE_SP_DELTA(cookie) + 8);
 	default:
+		/* Zero is never an offset of g: the word there is the thread's own. It stands for "not known". */
+		if (!layout->goroutine_tls_offset)
+			return -1;
 		task = bpf_get_current_task_btf();
 		return read_user(g, sizeof(*g), THREAD_POINTER(task) + layout->goroutine_tls_offset);
 	}

@@ -69,6 +69,7 @@ struct pt_regs {
 #define STACK_POINTER(ctx) ((ctx)->sp)
 #define GOROUTINE_REGISTER(ctx) ((ctx)->r14)
 #define ARGUMENT_REGISTER(ctx) ((ctx)->ax)
+#define C_ARGUMENT_REGISTER(ctx) ((ctx)->di)
 #define THREAD_POINTER(task) ((task)->thread.fsbase)
 /* gccgo, split stacks: the limit of the current segment (libgcc/config/i386/morestack.S) */
 #define SEGMENT_LIMIT_OFFSET 0x70
@@ -86,6 +87,7 @@ struct pt_regs {
 #define STACK_POINTER(ctx) ((ctx)->sp)
 #define GOROUTINE_REGISTER(ctx) ((ctx)->regs[28])
 #define ARGUMENT_REGISTER(ctx) ((ctx)->regs[0])
+#define C_ARGUMENT_REGISTER(ctx) ((ctx)->regs[0])
 #define THREAD_POINTER(task) ((task)->thread.uw.tp_value)
 #define SEGMENT_LIMIT_OFFSET 0
 

@@ -224,7 +224,7 @@ func obey(stdin *bufio.Reader, quiet func() int) {
 			gate.Unlock()
 		case "stop":
 			atomic.StoreInt32(&stopped, 1)
-			return
+			select {} // stays, since it is counted among the idle: else a worker would pass for it
 		default:
 			Die(fmt.Errorf("%q on stdin, expected pause, resume or stop", command))
 		}

@@ -14,9 +14,11 @@ final class FunctionNames {
     FunctionNames(List<ImagePlan> plans) {
         for (int image = 0; image < plans.size(); image++) {
             for (FunctionPlan plan : plans.get(image).functions()) {
-                names.put(
-                        BatchDescriptor.function(image, plan.function().index()),
-                        plan.function().name());
+                if (plan instanceof FunctionPlan.Probeable probeable) {
+                    names.put(
+                            BatchDescriptor.function(image, probeable.function().index()),
+                            probeable.function().name());
+                }
             }
         }
     }

@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What is to be traced: the plan of each image, and of which processes.
@@ -52,10 +54,39 @@ public record TraceTarget(List<ImagePlan> plans, List<Integer> pids) {
         List<ImagePlan> plans = new ArrayList<>();
         patterns.forEach((binary, texts) -> plans.add(plan(binary, texts, request)));
         if (plans.stream().allMatch(plan -> plan.functions().isEmpty())) {
-            throw new UserException(noMatch(patterns));
+            throw new UserException(noMatch(patterns, plans));
         }
         plans.removeIf(plan -> plan.functions().isEmpty());
-        return new TraceTarget(plans, request.pid() == 0 ? List.of() : List.of(request.pid()));
+        List<Integer> pids = request.pid() == 0 ? List.of() : List.of(request.pid());
+        TraceTarget target = new TraceTarget(withGoroutines(plans, request, patterns.keySet()), pids);
+        if (target.probeable().isEmpty()) {
+            throw new UserException("none of the functions that match can be probed; see why with: goroscope list");
+        }
+        return target;
+    }
+
+    /** A library alone, for whoever loads it, stays without: its calls are counted, and belong to no goroutine. */
+    private static List<ImagePlan> withGoroutines(List<ImagePlan> plans, Request request, Set<Path> binaries) {
+        if (!SharedLibgo.isNeeded(plans)) {
+            return plans;
+        }
+        List<Path> mapped = request.pid() == 0 ? List.of() : GoImages.of(request.pid());
+        Path executable = Stream.concat(mapped.stream(), Stream.ofNullable(request.command()))
+                .findFirst()
+                .or(() -> binaries.stream().filter(b -> !isLibgo(b)).findFirst())
+                .orElse(null);
+        if (executable == null) {
+            return plans;
+        }
+        Path libgo = Stream.concat(mapped.stream(), binaries.stream())
+                .filter(TraceTarget::isLibgo)
+                .findFirst()
+                .orElseGet(GoLibrary::find);
+        return SharedLibgo.resolve(plans, executable, libgo);
+    }
+
+    private static boolean isLibgo(Path binary) {
+        return String.valueOf(binary.getFileName()).startsWith("libgo.so");
     }
 
     /** Functions that can be probed. */
@@ -88,15 +119,17 @@ public record TraceTarget(List<ImagePlan> plans, List<Integer> pids) {
         return GoImages.displayPath(binary);
     }
 
-    private static String noMatch(Map<Path, List<String>> patterns) {
-        StringBuilder message = new StringBuilder("no function matches ");
-        patterns.forEach((binary, texts) -> {
-            message.append('\'')
-                    .append(String.join("', '", texts))
-                    .append("' in ")
-                    .append(displayPath(binary));
-        });
-        return message.append("; see what there is with: goroscope list BINARY:'*'")
-                .toString();
+    private static String noMatch(Map<Path, List<String>> patterns, List<ImagePlan> plans) {
+        StringBuilder which = new StringBuilder();
+        patterns.forEach((binary, texts) -> which.append(which.isEmpty() ? "" : ", ")
+                .append('\'')
+                .append(String.join("', '", texts))
+                .append("' in ")
+                .append(displayPath(binary)));
+        int leftOut = plans.stream().mapToInt(ImagePlan::leftOut).sum();
+        return leftOut > 0
+                ? "all " + leftOut + " functions that match " + which + " belong to packages that are called too often;"
+                        + " take them with --all, or name the package in the pattern"
+                : "no function matches " + which + "; see what there is with: goroscope list BINARY:'*'";
     }
 }

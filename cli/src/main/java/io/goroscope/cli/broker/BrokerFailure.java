@@ -36,9 +36,7 @@ public final class BrokerFailure {
     }
 
     private static void failed(int status, String message) {
-        if (LISTENERS.isEmpty()) {
-            LOG.error("the embedded broker gave up, status {}: {}", status, message);
-        }
+        LOG.error("the embedded broker gave up, status {}: {}", status, message);
         for (Consumer<String> each : LISTENERS) {
             each.accept(message == null ? "" : message);
         }

@@ -29,11 +29,6 @@ final class Closing implements AutoCloseable {
         }
     }
 
-    /** Leaves one as it is: the end of the process ends it as well, and sooner. */
-    synchronized void forget(AutoCloseable each) {
-        open.remove(each);
-    }
-
     @Override
     public void close() {
         while (true) {

@@ -1,12 +1,20 @@
 package io.goroscope.cli.demo;
 
+import io.goroscope.cli.Interruption;
 import io.goroscope.cli.broker.FreePort;
+import io.goroscope.collector.Collector;
+import io.goroscope.collector.CollectorConfig;
+import io.goroscope.collector.CollectorStatus;
 import io.goroscope.collector.TraceTarget;
 import io.goroscope.collector.kernel.KernelFeatures;
+import io.goroscope.collector.kernel.ProbeSession;
+import io.goroscope.collector.kernel.SessionOptions;
+import io.goroscope.collector.publish.KafkaSink;
+import io.goroscope.schemas.Topics;
 import io.goroscope.schemas.UserException;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Optional;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -18,12 +26,15 @@ final class Demo {
 
     private static final long SETTLE_LIMIT_NS = TimeUnit.SECONDS.toNanos(10);
     private static final long READY_LIMIT_NS = TimeUnit.SECONDS.toNanos(30);
-    private static final long POLL_MS = 50;
+    private static final long POLL_MS = 100;
+    private static final long SECOND_NS = TimeUnit.SECONDS.toNanos(1);
+    private static final int LANES = 2;
 
     private final DemoOptions options;
     private final DemoSteps steps = DemoSteps.begin(System.out);
     private final StatusLine line = StatusLine.onStandardOutput();
     private final ProbeLoad load = new ProbeLoad();
+    private double tracedS;
 
     Demo(DemoOptions options) {
         this.options = options;
@@ -35,61 +46,30 @@ final class Demo {
      * @throws UserException if a part cannot start, or gives up
      */
     void run() {
-        KafkaLog.quiet();
-        Optional<String> obstacle = obstacle();
-        if (obstacle.isPresent() && options.target().isPresent()) {
-            throw new UserException(obstacle.get());
-        }
+        KernelFeatures features = KernelFeatures.probe();
+        features.require();
         try (Closing closing = new Closing()) {
-            Path folder = closing.add(WorkFolder.create(Path.of(System.getProperty("java.io.tmpdir"))))
-                    .path();
+            Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+            Path folder = closing.add(WorkFolder.create(temporary)).path();
             steps.done("folder", folder.toString());
+            PrometheusProcess prometheus;
             int sinkPort = FreePort.find();
-            PrometheusProcess prometheus = startPrometheus(closing, folder, sinkPort);
-            CompletableFuture<TraceTarget> plan = obstacle.isPresent()
-                    ? CompletableFuture.completedFuture(null)
-                    : CompletableFuture.supplyAsync(target(prometheus)::resolve);
+            prometheus = startPrometheus(closing, folder, sinkPort);
+            DemoTarget target = options.target()
+                    .map(text -> DemoTarget.parse(text, options.functions()))
+                    .orElseGet(() -> DemoTarget.prometheus(prometheus.executable(), options.functions()));
+            CompletableFuture<TraceTarget> plan = CompletableFuture.supplyAsync(target::resolve);
             Pipeline pipeline = Pipeline.start(closing, steps, folder, sinkPort, options.pagePort(), load::forPage);
             PrometheusApi api = new PrometheusApi(prometheus.url());
             awaitReady(api, prometheus);
-            CallSource source = closing.add(startSource(obstacle, plan, prometheus, pipeline, folder));
+            Collector collector = closing.add(attach(planned(plan), prometheus, pipeline));
             closing.add(QueryLoad.start(api));
-            double seconds = watch(closing, pipeline, source, prometheus);
-            closing.closeNow(source);
-            settle(pipeline, source);
-            System.out.println();
-            System.out.print(DemoSummary.table(pipeline.functions(), seconds));
-            System.out.println(QuantileAnswers.ask(api));
-            System.out.flush();
-            // Before the sink: a scrape that is cut off is an error to it.
+            load.calibrate(folder);
+            watch(pipeline, collector, prometheus);
+            finish(closing, pipeline, collector, api);
+            // A scrape that is cut off is an error to the sink.
             closing.closeNow(prometheus);
         }
-    }
-
-    private double watch(Closing closing, Pipeline pipeline, CallSource source, PrometheusProcess prometheus) {
-        try {
-            return new Watch(steps, line, pipeline, source, prometheus, load).run(options.seconds());
-        } catch (RuntimeException e) {
-            line.end();
-            pipeline.forgetIfBroken(closing);
-            throw e;
-        }
-    }
-
-    /** Why nothing can be traced here, with what to do about it; empty where all is well. */
-    private static Optional<String> obstacle() {
-        try {
-            KernelFeatures.probe().require();
-            return Optional.empty();
-        } catch (UserException e) {
-            return Optional.of(e.getMessage());
-        }
-    }
-
-    private DemoTarget target(PrometheusProcess prometheus) {
-        return options.target()
-                .map(text -> DemoTarget.parse(text, options.functions()))
-                .orElseGet(() -> DemoTarget.prometheus(prometheus.executable(), options.functions()));
     }
 
     private PrometheusProcess startPrometheus(Closing closing, Path folder, int sinkPort) {
@@ -105,44 +85,89 @@ final class Demo {
         return prometheus;
     }
 
-    private CallSource startSource(
-            Optional<String> obstacle,
-            CompletableFuture<TraceTarget> plan,
-            PrometheusProcess prometheus,
-            Pipeline pipeline,
-            Path folder) {
-        if (obstacle.isPresent()) {
-            return replay(obstacle.get(), pipeline, folder);
+    private Collector attach(TraceTarget target, PrometheusProcess prometheus, Pipeline pipeline) {
+        SessionOptions session = SessionOptions.pairs();
+        if (options.target().isEmpty()) {
+            session = session.withProcesses(Set.of((int) prometheus.pid()));
+        } else if (!target.pids().isEmpty()) {
+            session = session.withProcesses(Set.copyOf(target.pids()));
         }
-        TraceTarget target = planned(plan);
-        boolean own = options.target().isEmpty();
-        Set<Integer> pids = own ? Set.of((int) prometheus.pid()) : Set.copyOf(target.pids());
+        KafkaSink sink = KafkaSink.connect(pipeline.client(), Topics.DEFAULT);
+        ProbeSession probes;
         try {
-            LiveSource source = LiveSource.start(target, pids, pipeline.client(), steps);
-            load.calibrate(folder);
-            return source;
-        } catch (UserException e) {
-            if (own) {
-                return replay(e.getMessage(), pipeline, folder);
-            }
+            probes = ProbeSession.open(target.plans(), session);
+        } catch (RuntimeException e) {
+            sink.close();
             throw e;
         }
+        steps.done(
+                "probes",
+                String.format(
+                        Locale.ROOT,
+                        "%d functions at %d places, attached in %d ms",
+                        target.probeable().size(),
+                        probes.probes(),
+                        TimeUnit.NANOSECONDS.toMillis(probes.attachNs())));
+        return Collector.start(
+                probes,
+                target.plans(),
+                session.processIds().stream().toList(),
+                CollectorConfig.defaults().withLanes(LANES),
+                sink);
     }
 
-    private CallSource replay(String obstacle, Pipeline pipeline, Path folder) {
-        CallSource source = ReplayedSource.start(folder, pipeline.client());
-        steps.done("no probes", obstacle);
-        steps.done("replay", "a capture of the same program, recorded elsewhere, goes the same way instead");
-        return source;
+    /** Shows how it goes, until it is to end. */
+    private void watch(Pipeline pipeline, Collector collector, PrometheusProcess prometheus) {
+        long start = System.nanoTime();
+        long end = options.seconds() == 0 ? Long.MAX_VALUE : start + options.seconds() * SECOND_NS;
+        long next = start + SECOND_NS;
+        boolean firstPair = false;
+        CollectorStatus before = collector.status();
+        while (System.nanoTime() < end && !Interruption.await(POLL_MS, TimeUnit.MILLISECONDS)) {
+            if (!firstPair && pipeline.isFirstPairSeen()) {
+                firstPair = true;
+                line.println(steps.firstPair(steps.sinceBeginS()));
+            }
+            if (System.nanoTime() < next) {
+                continue;
+            }
+            next += SECOND_NS;
+            pipeline.checkAlive();
+            prometheus.checkAlive();
+            if (collector.failure() != null) {
+                throw collector.failure();
+            }
+            CollectorStatus now = collector.status();
+            double callsPerS = now.calls() - before.calls();
+            double eventsPerS = now.events() - before.events();
+            before = now;
+            load.update(callsPerS, eventsPerS);
+            line.update(new DemoStatus(
+                            TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start),
+                            callsPerS,
+                            eventsPerS,
+                            now.lost() + now.refused(),
+                            pipeline.pairs(),
+                            load.percent())
+                    .toLine(pipeline.pageUrl()));
+        }
+        tracedS = (System.nanoTime() - start) / (double) SECOND_NS;
     }
 
-    /** Lets what was published arrive: all calls that the kernel counted, and nothing on its way. */
-    private static void settle(Pipeline pipeline, CallSource source) {
+    /** Takes the probes away, lets what is under way arrive, and sums up. */
+    private void finish(Closing closing, Pipeline pipeline, Collector collector, PrometheusApi api) {
+        line.end();
+        closing.closeNow(collector);
+        CollectorStatus all = collector.status();
         long end = System.nanoTime() + SETTLE_LIMIT_NS;
-        while (System.nanoTime() < end && (pipeline.calls() < source.status().calls() || pipeline.lag() > 0)) {
+        while (System.nanoTime() < end && pipeline.calls() < all.calls()) {
             pipeline.checkAlive();
             pause();
         }
+        System.out.println();
+        System.out.print(DemoSummary.table(pipeline.functions(), tracedS));
+        System.out.println(QuantileAnswers.ask(api));
+        System.out.flush();
     }
 
     private static TraceTarget planned(CompletableFuture<TraceTarget> plan) {

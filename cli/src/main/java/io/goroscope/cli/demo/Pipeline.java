@@ -141,16 +141,6 @@ final class Pipeline {
         return job.lag();
     }
 
-    /** Leaves out of {@code closing} what would wait half a minute each for a broker that is gone. */
-    void forgetIfBroken(Closing closing) {
-        if (brokerFailure.get() != null) {
-            closing.forget(page);
-            closing.forget(sink);
-            closing.forget(job);
-            closing.forget(broker);
-        }
-    }
-
     /**
      * Throws where a part has given up.
      *

@@ -17,4 +17,9 @@ public record ImagePlan(
         functions = List.copyOf(functions);
         markers = List.copyOf(markers);
     }
+
+    /** The same with another layout, for what depends on the process. */
+    public ImagePlan withLayout(RuntimeLayout other) {
+        return new ImagePlan(image, other, functions, markers, leftOut);
+    }
 }

@@ -36,6 +36,10 @@ public final class Planner {
      * @throws UserException if the runtime's layout is not known
      */
     public static ImagePlan plan(GoBinary binary, FunctionPatterns patterns, PlanOptions options) {
+        if (!binary.image().architecture().equals("amd64")) {
+            throw new UserException("cannot plan probes in " + binary.image().displayPath() + ": it is for "
+                    + binary.image().architecture() + ", and only amd64 is supported so far");
+        }
         RuntimeLayout layout = binary.layout();
         try (FunctionPlanner planner = new Amd64Planner(binary, binary.goroutineInRegister())) {
             Planner work = new Planner(binary, patterns, options, planner);

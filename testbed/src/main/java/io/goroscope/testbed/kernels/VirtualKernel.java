@@ -97,7 +97,7 @@ public record VirtualKernel(Kernel kernel, List<Path> contents) {
                 "-display",
                 "none",
                 "-accel",
-                "tcg,thread=multi",
+                "tcg,thread=single",
                 "-cpu",
                 "max",
                 "-smp",
