@@ -278,13 +278,19 @@ struct frame {
 static __always_inline int read_g(struct pt_regs *ctx, __u64 cookie, const volatile struct layout *layout, __u64 *g)
 {
 	struct task_struct *task;
+	__u64 argument, c_argument;
 
 	switch (COOKIE_SOURCE(cookie)) {
 	case SOURCE_REGISTER:
 		*g = GOROUTINE_REGISTER(ctx);
 		return 0;
 	case SOURCE_ARGUMENT:
-		*g = layout->segmented ? C_ARGUMENT_REGISTER(ctx) : ARGUMENT_REGISTER(ctx);
+		/* Two reads that stay two: of one at a chosen offset the verifier says "dereference of modified ctx ptr". */
+		argument = ARGUMENT_REGISTER(ctx);
+		c_argument = C_ARGUMENT_REGISTER(ctx);
+		barrier_var(argument);
+		barrier_var(c_argument);
+		*g = layout->segmented ? c_argument : argument;
 		return 0;
 	case SOURCE_STACK_ARGUMENT:
 		return read_user(g, sizeof(*g), STACK_POINTER(ctx) + COOKIE_SP_DELTA(cookie) + 8);
