@@ -28,7 +28,7 @@ class EngineMatrixTest {
 
     private static final SessionOptions OPTIONS = SessionOptions.pairs().withRingBytes(64 << 20);
     private static final Path REPORT = Path.of("target/truth-matrix.md");
-    private static final List<String> USUAL = List.of("go1.19", "go1.26", "gccgo-12");
+    private static final List<String> USUAL = List.of("go1.19", "go1.24", "go1.26");
     private static final boolean FULL = "full".equals(System.getProperty("goroscope.matrix"));
 
     private static final List<String> ROWS = new ArrayList<>();

@@ -1,15 +1,13 @@
 package io.goroscope.e2e;
 
-import io.goroscope.collector.binary.GoBinary;
+import io.goroscope.collector.TraceTarget;
 import io.goroscope.collector.kernel.ProbeSession;
 import io.goroscope.collector.kernel.RingHandler;
 import io.goroscope.collector.kernel.SessionOptions;
-import io.goroscope.collector.plan.FunctionPatterns;
 import io.goroscope.collector.plan.FunctionPlan;
 import io.goroscope.collector.plan.GoFunction;
 import io.goroscope.collector.plan.ImagePlan;
 import io.goroscope.collector.plan.PlanOptions;
-import io.goroscope.collector.plan.Planner;
 import io.goroscope.collector.plan.RuntimeLayout;
 import io.goroscope.streams.pairing.AbandonReason;
 import io.goroscope.streams.pairing.Pairing;
@@ -75,21 +73,20 @@ record EngineRun(Truth truth, Comparison comparison, Map<Truth.Edge, Long> edges
     }
 
     private static ImagePlan plan(TestProgram program, Pairs pairs) {
-        try (GoBinary binary = GoBinary.open(program.binary(), program.binary().toString())) {
-            ImagePlan plan = Planner.plan(binary, FunctionPatterns.wildcards(List.of("main.*")), PlanOptions.TIMING);
-            if (pairs != Pairs.BY_STACK_POINTER) {
-                return plan;
-            }
-            RuntimeLayout layout = plan.layout();
-            RuntimeLayout unmoved = new RuntimeLayout(
-                    true,
-                    layout.goidOffset(),
-                    layout.stackLoOffset(),
-                    layout.stackHiOffset(),
-                    layout.goroutineTlsOffset(),
-                    layout.morestackReturnAddress());
-            return new ImagePlan(plan.image(), unmoved, plan.functions(), plan.markers(), plan.leftOut());
+        TraceTarget target = TraceTarget.resolve(
+                new TraceTarget.Request(List.of(program.binary() + ":main.*"), 0, null, false, PlanOptions.TIMING));
+        ImagePlan plan = target.plans().get(0);
+        if (pairs != Pairs.BY_STACK_POINTER) {
+            return plan;
         }
+        RuntimeLayout layout = plan.layout();
+        return plan.withLayout(new RuntimeLayout(
+                true,
+                layout.goidOffset(),
+                layout.stackLoOffset(),
+                layout.stackHiOffset(),
+                layout.goroutineTlsOffset(),
+                layout.morestackReturnAddress()));
     }
 
     private static EngineRun compare(

@@ -188,7 +188,7 @@ final class ProcessTable implements RingHandler {
         Entry entry = byPid.remove(pid);
         readCounts(pid, entry, true, nowNs);
         entry.process.happened(why, -1, detail, nowNs);
-        flush(entry, 0, nowNs);
+        entry.process.finish(nowNs, entry.lost + entry.process.refusedEvents() - entry.reportedLost);
         endedEvents += entry.process.events();
         endedLost += entry.lost;
         endedRefused += entry.process.refusedEvents();

@@ -111,6 +111,21 @@ public final class TracedProcess {
     }
 
     /**
+     * Ends every batch that has something in it, whatever its age: the process has ended, or the collector leaves. The
+     * time of an end may lie before that of the last batch, since the ring is read a little later.
+     *
+     * @param lost events lost since lane 0 reported last
+     */
+    public void finish(long nowNs, long lost) {
+        for (int lane = 0; lane < lanes.length; lane++) {
+            long reported = lane == 0 ? lost : 0;
+            if (lanes[lane].isPending() || reported > 0) {
+                lanes[lane].finish(nowNs, reported);
+            }
+        }
+    }
+
+    /**
      * Sends exact counts.
      *
      * @param counts cumulative; only of functions that changed

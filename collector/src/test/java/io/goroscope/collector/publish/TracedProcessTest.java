@@ -125,6 +125,18 @@ class TracedProcessTest {
     }
 
     @Test
+    void shouldFinishABatchThatIsOlderThanTheLastOne() throws BadRecordException {
+        TracedProcess process = process(1);
+        process.flush(HEARTBEAT_NS, LINGER_NS, HEARTBEAT_NS, 0);
+        process.event(HEARTBEAT_NS - 20, 1, 64, 1, BatchDescriptor.ENTRY, 0, 0);
+        process.happened(LifecycleKind.PROCESS_END, -1, "exit", HEARTBEAT_NS - 10);
+        process.finish(HEARTBEAT_NS - 10, 0);
+        assertThat(batches()).hasSize(2);
+        assertThat(batches().get(1).eventCount()).isEqualTo(1);
+        assertThat(batches().get(1).lifecycle()).hasSize(1);
+    }
+
+    @Test
     void shouldSendCountsAsALaneOfTheirOwn() throws BadRecordException {
         TracedProcess process = process(2);
         process.counts(List.of(new FunctionCount(3, 10L, 1L)), false, 1_000_000);
