@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.SortedMap;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
@@ -23,7 +23,7 @@ public final class OfflineReplay {
     private static final int SEND_EVERY = 1024;
 
     private final LaneSet lanes;
-    private final Map<Topics.Kind, SortedMap<byte[], byte[]>> results = new EnumMap<>(Topics.Kind.class);
+    private final Map<Topics.Kind, NavigableMap<byte[], byte[]>> results = new EnumMap<>(Topics.Kind.class);
     private final Map<Reason, Long> refused = new EnumMap<>(Reason.class);
     private long accepted;
 
@@ -93,7 +93,7 @@ public final class OfflineReplay {
     }
 
     /** The last value of each key of a topic, by what was fed so far; both encoded. */
-    public SortedMap<byte[], byte[]> results(Topics.Kind topic) {
+    public NavigableMap<byte[], byte[]> results(Topics.Kind topic) {
         send();
         return results.getOrDefault(topic, new TreeMap<>(Arrays::compareUnsigned));
     }

@@ -3,6 +3,8 @@ package io.goroscope.streams.pairing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.goroscope.schemas.batch.BatchDescriptor;
+import io.goroscope.streams.testing.NaivePairing;
+import io.goroscope.streams.testing.RecordingSink;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
@@ -22,7 +24,8 @@ class PairingPropertyTest {
         Random random = new Random(seed);
         RecordingSink found = new RecordingSink();
         Pairing pairing = new Pairing(found);
-        NaivePairing oracle = new NaivePairing();
+        RecordingSink expected = new RecordingSink();
+        NaivePairing oracle = new NaivePairing(expected);
         long timeNs = 0;
         int generation = 0;
         for (int i = 0; i < 400; i++) {
@@ -49,7 +52,7 @@ class PairingPropertyTest {
             pairing.event(timeNs, goid, depth, function, what, generation, segment);
             oracle.event(timeNs, goid, depth, function, what, generation, segment);
         }
-        assertThat(found.lines).isEqualTo(oracle.lines);
+        assertThat(found.lines).isEqualTo(expected.lines);
         assertThat(pairing.openFrames()).isEqualTo(oracle.openFrames());
         assertThat(pairing.goroutines()).isEqualTo(oracle.goroutines());
     }

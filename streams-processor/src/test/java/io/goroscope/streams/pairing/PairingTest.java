@@ -15,6 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.goroscope.schemas.avro.Lifecycle;
 import io.goroscope.schemas.avro.LifecycleKind;
+import io.goroscope.streams.testing.RecordingSink;
 import org.junit.jupiter.api.Test;
 
 /** What Go does to its stacks, one behaviour each. Functions: 1 is main's caller of all, 2 and 3 are called by it. */

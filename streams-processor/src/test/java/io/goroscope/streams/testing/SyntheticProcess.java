@@ -90,6 +90,9 @@ public final class SyntheticProcess {
     }
 
     private final Random random;
+    /** Of its own, so that the program does the same however its events are spread over lanes and batches. */
+    private final Random way;
+
     private final Trouble trouble;
     private final int functions;
     private final int batchEvents;
@@ -114,7 +117,14 @@ public final class SyntheticProcess {
      * @param publish takes the records in the order of publishing
      */
     public SyntheticProcess(String name, long seed, Size size, Trouble trouble, Consumer<Produced> publish) {
+        this(name, seed, size, trouble, publish, 17L);
+    }
+
+    /** The same under another start of the collector. */
+    public SyntheticProcess(
+            String name, long seed, Size size, Trouble trouble, Consumer<Produced> publish, long epoch) {
         this.random = new Random(seed);
+        this.way = new Random(~seed);
         this.trouble = trouble;
         this.functions = size.functions();
         this.batchEvents = size.batchEvents();
@@ -126,7 +136,7 @@ public final class SyntheticProcess {
         encoders = new BatchEncoder[size.lanes()];
         for (int lane = 0; lane < size.lanes(); lane++) {
             sources[lane] = new LaneSource(
-                    new LaneId(process, "collector-" + name, 17L, lane, size.lanes()),
+                    new LaneId(process, "collector-" + name, epoch, lane, size.lanes()),
                     "/usr/bin/app",
                     "app",
                     List.of(new ImageRef("build-1", "/usr/bin/app")));
@@ -254,12 +264,11 @@ public final class SyntheticProcess {
             lostSinceBatch = 0;
         }
         byte[] value = encoders[lane].finish(timeNs, lost);
-        int copies =
-                random.nextDouble() < trouble.lostBatches ? 0 : random.nextDouble() < trouble.repeatedBatches ? 2 : 1;
+        int copies = way.nextDouble() < trouble.lostBatches ? 0 : way.nextDouble() < trouble.repeatedBatches ? 2 : 1;
         for (int i = 0; i < copies; i++) {
             publish.accept(new Produced(Input.EVENTS, sources[lane].id(), value, wallMs()));
         }
-        if (lane == 0 && random.nextInt(20) == 0) {
+        if (lane == 0 && way.nextInt(20) == 0) {
             countsNow(false);
         }
     }

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Properties;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -20,8 +20,8 @@ public final class TopicReader {
     private TopicReader() {}
 
     /** The last value of each key; a tombstone removes it. */
-    public static SortedMap<byte[], byte[]> lastValues(Properties client, String topic) {
-        SortedMap<byte[], byte[]> last = new TreeMap<>(Arrays::compareUnsigned);
+    public static NavigableMap<byte[], byte[]> lastValues(Properties client, String topic) {
+        NavigableMap<byte[], byte[]> last = new TreeMap<>(Arrays::compareUnsigned);
         read(client, topic, record -> {
             if (record.value() == null) {
                 last.remove(record.key());

@@ -18,8 +18,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Properties;
-import java.util.SortedMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -75,8 +75,8 @@ class StreamsJobTest {
             assertThat(job.counters().skipped()).isZero();
         }
         for (Topics.Kind kind : List.of(Topics.Kind.TOTALS, Topics.Kind.LATENCY, Topics.Kind.HEALTH)) {
-            SortedMap<byte[], byte[]> expected = offline.results(kind);
-            SortedMap<byte[], byte[]> found = TopicReader.lastValues(cluster.client(), topics.of(kind));
+            NavigableMap<byte[], byte[]> expected = offline.results(kind);
+            NavigableMap<byte[], byte[]> found = TopicReader.lastValues(cluster.client(), topics.of(kind));
             assertThat(expected).isNotEmpty();
             assertThat(found.keySet()).containsExactlyElementsOf(expected.keySet());
             assertThat(found.values()).containsExactlyElementsOf(expected.values());

@@ -1,12 +1,15 @@
-package io.goroscope.streams.pairing;
+package io.goroscope.streams.testing;
 
+import io.goroscope.streams.pairing.AbandonReason;
+import io.goroscope.streams.pairing.CallSink;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Writes down what a pairing finds, one line each. */
-final class RecordingSink implements CallSink {
+public final class RecordingSink implements CallSink {
 
-    final List<String> lines = new ArrayList<>();
+    /** One line each. */
+    public final List<String> lines = new ArrayList<>();
 
     @Override
     public void entered(int function, long timeNs) {
@@ -15,12 +18,13 @@ final class RecordingSink implements CallSink {
 
     @Override
     public void paired(int function, int caller, long durationNs, long selfNs, long timeNs, long identity, int what) {
-        lines.add(paired(function, caller, durationNs, selfNs, identity));
+        lines.add(
+                "paired f" + function + " by " + caller + " in " + durationNs + " self " + selfNs + " of " + identity);
     }
 
     @Override
     public void abandoned(int function, AbandonReason reason, long openNs, long timeNs) {
-        lines.add(abandoned(function, reason));
+        lines.add("abandoned f" + function + " " + reason);
     }
 
     @Override
@@ -31,13 +35,5 @@ final class RecordingSink implements CallSink {
     @Override
     public void uncertain(int function, long timeNs) {
         lines.add("uncertain f" + function);
-    }
-
-    static String paired(int function, int caller, long durationNs, long selfNs, long identity) {
-        return "paired f" + function + " by " + caller + " in " + durationNs + " self " + selfNs + " of " + identity;
-    }
-
-    static String abandoned(int function, AbandonReason reason) {
-        return "abandoned f" + function + " " + reason;
     }
 }

@@ -1,4 +1,4 @@
-package io.goroscope.streams.pairing;
+package io.goroscope.streams.testing;
 
 import static io.goroscope.schemas.batch.BatchDescriptor.KIND_MASK;
 import static io.goroscope.schemas.batch.BatchDescriptor.NO_IDENTITY;
@@ -6,16 +6,16 @@ import static io.goroscope.schemas.batch.BatchDescriptor.OFF_STACK;
 import static io.goroscope.schemas.batch.BatchDescriptor.SEGMENTED;
 import static io.goroscope.schemas.batch.BatchDescriptor.SYSTEM_STACK;
 
+import io.goroscope.streams.pairing.AbandonReason;
+import io.goroscope.streams.pairing.CallSink;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 
-/** The rules of the package's page once more, with objects and collections, slowly: the oracle. */
-final class NaivePairing {
+/** The rules of the pairing package's page once more, with objects and collections, slowly: the oracle. */
+public final class NaivePairing {
 
     private static final class Frame {
         int function;
@@ -30,11 +30,20 @@ final class NaivePairing {
 
     private record Stack(String space, long id) {}
 
-    final List<String> lines = new ArrayList<>();
+    private final CallSink sink;
     /** Topmost frame first. */
     private final Map<Stack, ArrayDeque<Frame>> stacks = new HashMap<>();
 
-    void event(long timeNs, long goid, long depth, int function, int what, int generation, long segment) {
+    /** @param sink takes what is found */
+    public NaivePairing(CallSink sink) {
+        this.sink = sink;
+    }
+
+    /** As {@code Pairing.event}. */
+    public void event(long timeNs, long goid, long depth, int function, int what, int generation, long segment) {
+        if ((what & KIND_MASK) == 0) {
+            sink.entered(function, timeNs);
+        }
         if ((what & NO_IDENTITY) != 0) {
             return;
         }
@@ -56,7 +65,7 @@ final class NaivePairing {
                 bury(stack, deadAtEntry(stack, depth, segment, segmented), AbandonReason.UNKNOWN, timeNs, generation);
                 push(stack, function, null, depth, segment, timeNs, generation);
             }
-            case 1, 2 -> leave(stack, goid, depth, function, timeNs, generation, segmented);
+            case 1, 2 -> leave(stack, goid, depth, function, what, timeNs, generation);
             case 3, 4, 5 -> {
                 Frame top = stack.peekFirst();
                 boolean itself = top != null && top.mark == null && top.depth == depth && top.function == function;
@@ -118,25 +127,20 @@ final class NaivePairing {
     }
 
     private void leave(
-            ArrayDeque<Frame> stack,
-            long goid,
-            long depth,
-            int function,
-            long timeNs,
-            int generation,
-            boolean segmented) {
+            ArrayDeque<Frame> stack, long goid, long depth, int function, int what, long timeNs, int generation) {
+        boolean segmented = (what & SEGMENTED) != 0;
         Predicate<Frame> same = frame -> frame.mark == null && frame.function == function && frame.depth == depth;
         if (segmented) {
             int above = 0;
             for (Frame frame : stack) {
                 if (same.test(frame)) {
                     bury(stack, above, AbandonReason.UNKNOWN, timeNs, generation);
-                    pair(stack, goid, timeNs, generation);
+                    pair(stack, goid, what, timeNs, generation);
                     return;
                 }
                 above++;
             }
-            lines.add("unmatched f" + function);
+            sink.unmatched(function, timeNs);
             return;
         }
         bury(
@@ -146,9 +150,9 @@ final class NaivePairing {
                 timeNs,
                 generation);
         if (!stack.isEmpty() && same.test(stack.peekFirst())) {
-            pair(stack, goid, timeNs, generation);
+            pair(stack, goid, what, timeNs, generation);
         } else {
-            lines.add("unmatched f" + function);
+            sink.unmatched(function, timeNs);
             bury(
                     stack,
                     (int) stack.stream().filter(frame -> frame.depth == depth).count(),
@@ -158,17 +162,23 @@ final class NaivePairing {
         }
     }
 
-    private void pair(ArrayDeque<Frame> stack, long goid, long timeNs, int generation) {
+    private void pair(ArrayDeque<Frame> stack, long goid, int what, long timeNs, int generation) {
         Frame frame = stack.removeFirst();
         Frame caller =
                 stack.stream().filter(each -> each.mark == null).findFirst().orElse(null);
-        long durationNs = timeNs - frame.timeNs;
+        long durationNs = Math.max(0, timeNs - frame.timeNs);
         if (frame.tainted || frame.generation != generation) {
-            lines.add("uncertain f" + frame.function);
+            sink.uncertain(frame.function, timeNs);
         } else {
             boolean sure = caller != null && !caller.tainted && caller.generation == generation;
-            lines.add(RecordingSink.paired(
-                    frame.function, sure ? caller.function : -1, durationNs, durationNs - frame.calleesNs, goid));
+            sink.paired(
+                    frame.function,
+                    sure ? caller.function : -1,
+                    durationNs,
+                    Math.max(0, durationNs - frame.calleesNs),
+                    timeNs,
+                    goid,
+                    what);
         }
         if (caller != null) {
             caller.calleesNs += durationNs;
@@ -184,30 +194,54 @@ final class NaivePairing {
                 continue;
             }
             boolean sure = !frame.tainted && frame.generation == generation;
-            lines.add(sure ? RecordingSink.abandoned(frame.function, reason) : "uncertain f" + frame.function);
+            if (sure) {
+                sink.abandoned(frame.function, reason, timeNs - frame.timeNs, timeNs);
+            } else {
+                sink.uncertain(frame.function, timeNs);
+            }
             Iterator<Frame> below = stack.iterator();
             while (below.hasNext()) {
                 Frame caller = below.next();
                 if (caller.mark == null) {
-                    caller.calleesNs += timeNs - frame.timeNs;
+                    caller.calleesNs += Math.max(0, timeNs - frame.timeNs);
                     break;
                 }
             }
         }
     }
 
-    void taint() {
+    /** A gap. */
+    public void taint() {
         stacks.values().forEach(stack -> stack.forEach(frame -> frame.tainted = true));
     }
 
-    int goroutines() {
+    /** Stacks that are not empty. */
+    public int goroutines() {
         return stacks.size();
     }
 
-    long openFrames() {
+    /** Calls that are open. */
+    public long openFrames() {
         return stacks.values().stream()
                 .flatMap(ArrayDeque::stream)
                 .filter(frame -> frame.mark == null)
                 .count();
+    }
+
+    /** The process has ended. */
+    public void endAll(AbandonReason reason, long timeNs) {
+        for (ArrayDeque<Frame> stack : stacks.values()) {
+            AbandonReason why = reason;
+            for (Frame frame : stack) {
+                if (frame.mark != null) {
+                    why = reason == AbandonReason.DETACH ? why : frame.mark;
+                } else if (frame.tainted) {
+                    sink.uncertain(frame.function, timeNs);
+                } else {
+                    sink.abandoned(frame.function, why, timeNs - frame.timeNs, timeNs);
+                }
+            }
+        }
+        stacks.clear();
     }
 }
