@@ -71,6 +71,17 @@ final class Terminal implements AutoCloseable {
 
     /** Waits for its end with exit code 0, and reads the last line of JSON. */
     JsonNode json() {
+        finish();
+        try {
+            List<String> lines = Files.readAllLines(stdout);
+            return JSON.readTree(lines.get(lines.size() - 1));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + stdout, e);
+        }
+    }
+
+    /** Waits for its end with exit code 0. */
+    void finish() {
         try {
             // Its stderr is closed at its end; what is read here keeps the pipe from filling up.
             stderr.lines().forEach(line -> said.append(line).append('\n'));
@@ -80,10 +91,6 @@ final class Terminal implements AutoCloseable {
             if (process.exitValue() != 0) {
                 throw new IllegalStateException("it ended with " + process.exitValue() + ": " + said);
             }
-            List<String> lines = Files.readAllLines(stdout);
-            return JSON.readTree(lines.get(lines.size() - 1));
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + stdout, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);

@@ -24,8 +24,8 @@ public record Observed(
 
     static final Observed NOTHING = new Observed(0, 0, 0, 0, 0, 0, 0, 0);
 
-    /** Adds what was seen of another clone of the function. */
-    Observed plus(Observed other) {
+    /** Adds what was seen of another clone, or by another lane, of the function. */
+    public Observed plus(Observed other) {
         return new Observed(
                 calls + other.calls,
                 paired + other.paired,
