@@ -488,10 +488,32 @@ static __always_inline int count_call(struct pt_regs *ctx, __u64 cookie, __u32 t
 	return 1;
 }
 
+/*
+ * From Linux 6.13 on, a kprobe program with 64 bytes of stack or more gets a "private stack": one for each CPU, and one
+ * program at a time on it (bpf_enable_priv_stack() in kernel/bpf/verifier.c). That holds for kprobes, which no other task
+ * interrupts; a program at a uprobe is preempted where the kernel is (7.x by default), and the next task at a probe on
+ * that CPU overwrites its stack. Seen on 7.2.13: wrong records, a `ret` carried out with another goroutine's registers,
+ * a kernel oops in on_entry. Programs that may tail-call are left on the task's own stack, so each says that it may; the
+ * verifier knows that it never does, and removes it.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, 1);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(__u32));
+} nothing SEC(".maps");
+
+static __always_inline void keep_own_stack(void *ctx)
+{
+	if (session.shards == 0)
+		bpf_tail_call(ctx, &nothing, 0);
+}
+
 /* A call began, and only its number is wanted. */
 SEC("uprobe/count")
 int on_count(struct pt_regs *ctx)
 {
+	keep_own_stack(ctx);
 	count_call(ctx, bpf_get_attach_cookie(ctx), bpf_get_current_pid_tgid() >> 32);
 	return 0;
 }
@@ -505,6 +527,7 @@ int on_entry(struct pt_regs *ctx)
 	__u32 tgid = task >> 32;
 	struct frame frame;
 
+	keep_own_stack(ctx);
 	if (!count_call(ctx, cookie, tgid))
 		return 0;
 	find_frame(ctx, cookie, (__u32)task, &frame);
@@ -520,6 +543,7 @@ static __always_inline void call_ended(struct pt_regs *ctx, __u64 cookie, __u64 
 	__u32 tgid = task >> 32;
 	struct frame frame;
 
+	keep_own_stack(ctx);
 	if (!bpf_map_lookup_elem(&counters, &tgid) && !admitted(tgid))
 		return;
 	find_frame(ctx, cookie, (__u32)task, &frame);
@@ -599,6 +623,7 @@ int on_marker(struct pt_regs *ctx)
 	struct goroutine_key key = { .tgid = tgid };
 	struct frame frame;
 
+	keep_own_stack(ctx);
 	if (COOKIE_FLAG_FILTER(cookie) && STACK_CHECK_FAILED(ctx))
 		return 0;
 	if (!bpf_map_lookup_elem(&counters, &tgid) && !bpf_map_lookup_elem(&tracked, &tgid))
