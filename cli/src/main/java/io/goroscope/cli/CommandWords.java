@@ -1,7 +1,7 @@
 package io.goroscope.cli;
 
+import io.goroscope.collector.process.Executables;
 import io.goroscope.schemas.UserException;
-import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -60,18 +60,9 @@ final class CommandWords {
      */
     static Path executable(List<String> words) {
         String name = words.get(0);
-        if (name.contains("/")) {
-            Path path = Path.of(name);
-            if (Files.isExecutable(path)) {
-                return path;
-            }
-        } else if (System.getenv("PATH") != null) {
-            for (String folder : System.getenv("PATH").split(File.pathSeparator)) {
-                Path path = Path.of(folder, name);
-                if (Files.isExecutable(path) && Files.isRegularFile(path)) {
-                    return path;
-                }
-            }
+        Path path = name.contains("/") ? Path.of(name) : Executables.find(name).orElse(null);
+        if (path != null && Files.isExecutable(path)) {
+            return path;
         }
         throw new UserException("cannot start " + name + ": no such executable");
     }

@@ -1,7 +1,7 @@
 package io.goroscope.collector;
 
+import io.goroscope.collector.process.Executables;
 import io.goroscope.schemas.UserException;
-import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -68,17 +68,7 @@ public record TargetSpec(Path binary, String pattern) {
         if (Files.exists(path)) {
             return path;
         }
-        String searchPath = System.getenv("PATH");
-        if (binary.contains("/") || searchPath == null) {
-            return null;
-        }
-        for (String folder : searchPath.split(File.pathSeparator)) {
-            Path candidate = Path.of(folder, binary);
-            if (Files.isExecutable(candidate) && Files.isRegularFile(candidate)) {
-                return candidate;
-            }
-        }
-        return null;
+        return binary.contains("/") ? null : Executables.find(binary).orElse(null);
     }
 
     private static String nonEmpty(String pattern, String text) {

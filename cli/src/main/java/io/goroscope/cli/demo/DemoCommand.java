@@ -1,6 +1,6 @@
 package io.goroscope.cli.demo;
 
-import io.goroscope.cli.Executables;
+import io.goroscope.collector.process.Executables;
 import io.goroscope.schemas.UserException;
 import java.nio.file.Path;
 import java.util.List;

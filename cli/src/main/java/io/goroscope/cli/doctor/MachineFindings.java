@@ -1,7 +1,7 @@
 package io.goroscope.cli.doctor;
 
-import io.goroscope.cli.Executables;
 import io.goroscope.cli.doctor.Finding.Topic;
+import io.goroscope.collector.process.Executables;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;

@@ -1,4 +1,4 @@
-package io.goroscope.cli;
+package io.goroscope.collector.process;
 
 import java.io.File;
 import java.nio.file.Files;
