@@ -130,6 +130,7 @@ enum statistic {
 	STAT_OUTERMOST_FULL,   /* goroutines that found no room in `outermost` */
 	STAT_RET_EXECUTED,     /* returns carried out by on_return_executing */
 	STAT_RET_DECLINED,     /* returns left to the kernel by its guard */
+	STAT_STACKS_FULL,      /* calls whose stack could not be kept, or not be counted */
 	STATISTICS
 };
 
@@ -158,6 +159,8 @@ static __always_inline int read_user(void *to, __u32 size, __u64 from)
 {
 	return bpf_probe_read_user(to, size, (const void *)from);
 }
+
+#include "stack.h"
 
 /* ---- which process, and its counters ---- */
 
@@ -515,6 +518,47 @@ int on_count(struct pt_regs *ctx)
 {
 	keep_own_stack(ctx);
 	count_call(ctx, bpf_get_attach_cookie(ctx), bpf_get_current_pid_tgid() >> 32);
+	return 0;
+}
+
+/* Keeps the stack if it is new, and counts it. */
+static __always_inline void count_stack(struct pt_regs *ctx, __u64 cookie, __u32 tgid)
+{
+	const volatile struct layout *layout = &session.layouts[COOKIE_LAYOUT(cookie) & (MAX_LAYOUTS - 1)];
+	struct stack_key key = { .tgid = tgid, .slot_life = COOKIE_SLOT(cookie) | exec_id() << 24 };
+	struct walk *walk = claim_walk();
+	__u64 *count;
+	__u64 zero = 0;
+
+	if (walk) {
+		key.stack = walk_stack(ctx, STACK_POINTER(ctx) + COOKIE_SP_DELTA(cookie), !layout->segmented, &walk->stack);
+		if (!bpf_map_lookup_elem(&stacks, &key.stack)
+		    && bpf_map_update_elem(&stacks, &key.stack, &walk->stack, BPF_NOEXIST)
+		    && !bpf_map_lookup_elem(&stacks, &key.stack))
+			key.stack = 0;
+		release_walk(walk);
+	}
+	count = bpf_map_lookup_elem(&stack_counts, &key);
+	if (!count) {
+		bpf_map_update_elem(&stack_counts, &key, &zero, BPF_NOEXIST);
+		count = bpf_map_lookup_elem(&stack_counts, &key);
+	}
+	if (count)
+		add(count);
+	if (!count || !key.stack)
+		note(STAT_STACKS_FULL);
+}
+
+/* A call began: its number is wanted, and by which way it came. Loaded only where stacks are wanted. */
+SEC("?uprobe/count_stack")
+int on_count_stack(struct pt_regs *ctx)
+{
+	__u64 cookie = bpf_get_attach_cookie(ctx);
+	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
+
+	keep_own_stack(ctx);
+	if (count_call(ctx, cookie, tgid))
+		count_stack(ctx, cookie, tgid);
 	return 0;
 }
 

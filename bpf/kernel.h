@@ -62,11 +62,15 @@ struct pt_regs {
 	unsigned long ip, cs, flags, sp, ss;
 };
 
+/* At a function's entry; `sp` is SP at the call. */
+#define READ_RETURN_ADDRESS(ctx, sp, to) bpf_probe_read_user(to, sizeof(*(to)), (const void *)(sp))
 #define CARRY_FLAG (1UL << 0)
 #define ZERO_FLAG (1UL << 6)
 /* The condition of jbe: the branch to morestack is taken, and the prologue will run again. */
 #define STACK_CHECK_FAILED(ctx) (((ctx)->flags & (CARRY_FLAG | ZERO_FLAG)) != 0)
 #define STACK_POINTER(ctx) ((ctx)->sp)
+#define INSTRUCTION_POINTER(ctx) ((ctx)->ip)
+#define FRAME_POINTER(ctx) ((ctx)->bp)
 #define GOROUTINE_REGISTER(ctx) ((ctx)->r14)
 #define ARGUMENT_REGISTER(ctx) ((ctx)->ax)
 #define C_ARGUMENT_REGISTER(ctx) ((ctx)->di)
@@ -82,9 +86,13 @@ struct pt_regs {
 	unsigned long sp, pc, pstate;
 };
 
+/* At a function's entry; also where SP was lowered already, since the link register is still the caller's. */
+#define READ_RETURN_ADDRESS(ctx, sp, to) (*(to) = (ctx)->regs[30], 0)
 /* Cookies with a flag filter exist on amd64 only (the planner sets them for jbe). */
 #define STACK_CHECK_FAILED(ctx) ((void)(ctx), 0)
 #define STACK_POINTER(ctx) ((ctx)->sp)
+#define INSTRUCTION_POINTER(ctx) ((ctx)->pc)
+#define FRAME_POINTER(ctx) ((ctx)->regs[29])
 #define GOROUTINE_REGISTER(ctx) ((ctx)->regs[28])
 #define ARGUMENT_REGISTER(ctx) ((ctx)->regs[0])
 #define C_ARGUMENT_REGISTER(ctx) ((ctx)->regs[0])

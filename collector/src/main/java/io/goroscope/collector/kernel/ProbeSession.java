@@ -41,7 +41,9 @@ public final class ProbeSession implements AutoCloseable {
     private final SessionMaps maps;
     private final SessionLinks links;
     private final EarlyCounters early;
+    private final UserStacks stacks;
     private final Map<Integer, ProcessCounters> processes = new HashMap<>();
+    private List<StackCount> stackCounts = List.of();
     private long attachNs;
     private boolean closed;
 
@@ -51,6 +53,7 @@ public final class ProbeSession implements AutoCloseable {
         this.maps = maps;
         this.links = new SessionLinks(maps);
         this.early = new EarlyCounters(maps.mapFd("early"));
+        this.stacks = new UserStacks(maps.mapFd("stacks"), maps.mapFd("stack_counts"));
     }
 
     /**
@@ -231,6 +234,17 @@ public final class ProbeSession implements AutoCloseable {
         registered(tgid).visit(visitor, true);
     }
 
+    /**
+     * The user stacks by which calls came, with their exact counts so far; empty unless {@link SessionOptions#stacks} says
+     * that they are wanted. After {@link #close()} the last ones.
+     */
+    public synchronized List<StackCount> stackCounts() {
+        if (!closed && options.stacks() > 0) {
+            stackCounts = stacks.read();
+        }
+        return stackCounts;
+    }
+
     /** Events of all processes that were lost in the kernel. */
     public synchronized long lostTotal() {
         requireOpen();
@@ -260,8 +274,9 @@ public final class ProbeSession implements AutoCloseable {
     public synchronized void close() {
         synchronized (ringLock) {
             if (!closed) {
-                closed = true;
                 links.close();
+                stackCounts();
+                closed = true;
                 processes.values().forEach(ProcessCounters::close);
                 processes.clear();
                 maps.close();

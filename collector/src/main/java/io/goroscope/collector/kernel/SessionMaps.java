@@ -9,20 +9,24 @@ final class SessionMaps implements AutoCloseable {
     /** Above this many CPUs each counter is split, so that CPUs do not fight for its cache line. */
     private static final int CPUS_OF_ONE_SHARD = 32;
 
+    private static final String COUNT = "on_count";
+    private static final String COUNT_STACK = "on_count_stack";
     private static final String RETURN = "on_return";
     private static final String RETURN_EXECUTING = "on_return_executing";
-    private static final String[] AT_PROBES = {"on_count", "on_entry", RETURN, RETURN_EXECUTING, "on_marker"};
+    private static final String[] AT_PROBES = {COUNT, COUNT_STACK, "on_entry", RETURN, RETURN_EXECUTING, "on_marker"};
 
     private final BpfObject object;
     private final int shards;
     private final boolean executeReturns;
+    private final boolean stacks;
     private final RingBufferReader ring;
     private final MappedArea statistics;
 
-    private SessionMaps(BpfObject object, int shards, int ringBytes, boolean executeReturns) {
+    private SessionMaps(BpfObject object, int shards, int ringBytes, boolean executeReturns, boolean stacks) {
         this.object = object;
         this.shards = shards;
         this.executeReturns = executeReturns;
+        this.stacks = stacks;
         this.ring = new RingBufferReader(object.mapFd("ring"), ringBytes);
         try {
             this.statistics =
@@ -48,11 +52,15 @@ final class SessionMaps implements AutoCloseable {
             if (executeReturns) {
                 object.setAutoload(RETURN_EXECUTING, true);
             }
+            if (options.stacks() > 0) {
+                object.setAutoload(COUNT_STACK, true);
+                UserStacks.size(object, options.stacks());
+            }
             if (features.uprobeMulti()) {
                 Stream.of(AT_PROBES).forEach(program -> object.setAttachType(program, Bpf.ATTACH_UPROBE_MULTI));
             }
             object.load();
-            return new SessionMaps(object, shards, ringBytes, executeReturns);
+            return new SessionMaps(object, shards, ringBytes, executeReturns, options.stacks() > 0);
         } catch (KernelException e) {
             object.close();
             if (e.errno() == Errno.EPERM) {
@@ -88,7 +96,7 @@ final class SessionMaps implements AutoCloseable {
     int program(ProbeTable.Program program) {
         return object.programFd(
                 switch (program) {
-                    case COUNT -> "on_count";
+                    case COUNT -> stacks ? COUNT_STACK : COUNT;
                     case ENTRY -> "on_entry";
                     case RETURN -> executeReturns ? RETURN_EXECUTING : RETURN;
                     case MARKER -> "on_marker";

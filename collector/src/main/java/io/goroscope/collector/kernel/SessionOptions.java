@@ -14,6 +14,7 @@ import java.util.Set;
  *     files, so that these are not slowed at all. The price: should the process exec, its next life is not seen (the
  *     kernel's filter is tied to a thread that may not outlive the exec)
  * @param executeReturns whether {@code ret} is executed in BPF where the kernel allows that; false leaves them to the kernel
+ * @param stacks in mode COUNT: how many different user stacks can be kept, with the calls that came by each; 0 for none
  */
 public record SessionOptions(
         Mode mode,
@@ -21,10 +22,12 @@ public record SessionOptions(
         Set<Integer> processIds,
         boolean followChildren,
         boolean spareOthers,
-        boolean executeReturns) {
+        boolean executeReturns,
+        int stacks) {
 
     private static final int DEFAULT_RING_BYTES = 16 << 20;
     private static final int LARGEST_RING_BYTES = 512 << 20;
+    private static final int LARGEST_STACKS = 1 << 18;
     private static final int COUNT_RING_BYTES = 1 << 20;
 
     /** What is sent. */
@@ -40,6 +43,9 @@ public record SessionOptions(
             throw new IllegalArgumentException(
                     "ringBytes must be between 1 and " + LARGEST_RING_BYTES + ", not " + ringBytes);
         }
+        if (stacks < 0 || stacks > LARGEST_STACKS) {
+            throw new IllegalArgumentException("stacks must be between 0 and " + LARGEST_STACKS + ", not " + stacks);
+        }
         processIds = Set.copyOf(processIds);
         if (followChildren && processIds.isEmpty()) {
             throw new IllegalArgumentException("followChildren needs processIds: without them every process is taken");
@@ -48,33 +54,38 @@ public record SessionOptions(
 
     /** Counts the calls of every process. */
     public static SessionOptions count() {
-        return new SessionOptions(Mode.COUNT, COUNT_RING_BYTES, Set.of(), false, false, true);
+        return new SessionOptions(Mode.COUNT, COUNT_RING_BYTES, Set.of(), false, false, true, 0);
     }
 
     /** Sends the calls of every process. */
     public static SessionOptions pairs() {
-        return new SessionOptions(Mode.PAIRS, DEFAULT_RING_BYTES, Set.of(), false, false, true);
+        return new SessionOptions(Mode.PAIRS, DEFAULT_RING_BYTES, Set.of(), false, false, true, 0);
     }
 
     public SessionOptions withRingBytes(int bytes) {
-        return new SessionOptions(mode, bytes, processIds, followChildren, spareOthers, executeReturns);
+        return new SessionOptions(mode, bytes, processIds, followChildren, spareOthers, executeReturns, stacks);
     }
 
     /** Only these processes. */
     public SessionOptions withProcesses(Set<Integer> ids) {
-        return new SessionOptions(mode, ringBytes, ids, followChildren, spareOthers, executeReturns);
+        return new SessionOptions(mode, ringBytes, ids, followChildren, spareOthers, executeReturns, stacks);
     }
 
     public SessionOptions withFollowChildren(boolean follow) {
-        return new SessionOptions(mode, ringBytes, processIds, follow, spareOthers, executeReturns);
+        return new SessionOptions(mode, ringBytes, processIds, follow, spareOthers, executeReturns, stacks);
     }
 
     public SessionOptions withSpareOthers(boolean spare) {
-        return new SessionOptions(mode, ringBytes, processIds, followChildren, spare, executeReturns);
+        return new SessionOptions(mode, ringBytes, processIds, followChildren, spare, executeReturns, stacks);
     }
 
     public SessionOptions withExecuteReturns(boolean execute) {
-        return new SessionOptions(mode, ringBytes, processIds, followChildren, spareOthers, execute);
+        return new SessionOptions(mode, ringBytes, processIds, followChildren, spareOthers, execute, stacks);
+    }
+
+    /** With the user stacks of calls that are counted, at most so many different ones. */
+    public SessionOptions withStacks(int most) {
+        return new SessionOptions(mode, ringBytes, processIds, followChildren, spareOthers, executeReturns, most);
     }
 
     /** {@link #ringBytes} as the kernel wants it: a power of two, in whole pages. */

@@ -19,7 +19,9 @@ public enum Statistic {
     /** Returns that the program carried out itself. */
     RET_EXECUTED(7),
     /** Returns that it left to the kernel, for safety. */
-    RET_DECLINED(8);
+    RET_DECLINED(8),
+    /** Calls whose user stack found no room. */
+    STACKS_FULL(9);
 
     private final int index;
 
