@@ -3,6 +3,7 @@ package io.goroscope.collector.binary;
 import io.goroscope.collector.plan.GoFunction;
 import io.goroscope.collector.plan.Image;
 import io.goroscope.collector.plan.RuntimeLayout;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -15,6 +16,7 @@ final class GcProgram implements GoProgram {
     private final Pclntab pclntab;
     private final BuildInfo info;
     private final GoRuntime runtime;
+    private OptionalLong funcdataBase;
 
     private GcProgram(Elf elf, Words words, Pclntab pclntab) {
         this.elf = elf;
@@ -57,18 +59,37 @@ final class GcProgram implements GoProgram {
 
     @Override
     public GoFunction function(int index, int inlinedCopies) {
-        return pclntab.function(index, inlinedCopies);
+        GoFunction function = pclntab.function(index, inlinedCopies);
+        if (!pclntab.beginsInlined(index)) {
+            return function;
+        }
+        // The tables know the first instruction's file, which here is another function's.
+        List<SourceFrame> frames = framesAt(index, function.address());
+        SourceFrame outermost = frames.get(frames.size() - 1);
+        return function.withSource(
+                outermost.file(), pclntab.format() == PclntabFormat.GO_1_20 ? function.line() : outermost.line());
     }
 
     @Override
     public Map<String, Integer> inlinedCopies() {
-        OptionalLong base = OptionalLong.empty();
-        Optional<GoVersion> version = runtime.version();
-        if (pclntab.format().relative() && version.isPresent()) {
-            ModuleData module = ModuleData.find(elf, words, pclntab.tableAddress());
-            base = module == null ? OptionalLong.empty() : module.gofunc(pclntab.format(), version.get());
+        return InlinedCalls.count(elf, pclntab, funcdataBase());
+    }
+
+    @Override
+    public List<SourceFrame> framesAt(int index, long address) {
+        return new LineTable(elf, pclntab, funcdataBase()).framesAt(index, address);
+    }
+
+    private OptionalLong funcdataBase() {
+        if (funcdataBase == null) {
+            funcdataBase = OptionalLong.empty();
+            Optional<GoVersion> version = runtime.version();
+            if (pclntab.format().relative() && version.isPresent()) {
+                ModuleData module = ModuleData.find(elf, words, pclntab.tableAddress());
+                funcdataBase = module == null ? OptionalLong.empty() : module.gofunc(pclntab.format(), version.get());
+            }
         }
-        return InlinedCalls.count(elf, pclntab, base);
+        return funcdataBase;
     }
 
     @Override

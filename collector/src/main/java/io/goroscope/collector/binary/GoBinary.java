@@ -171,6 +171,25 @@ public final class GoBinary implements AutoCloseable {
         return high;
     }
 
+    /**
+     * Where an instruction stands in the source: the innermost inlined copy first, the function itself last.
+     *
+     * <p>A return address on a stack is behind its call, which may be another line: ask for one byte less.
+     *
+     * @return empty where no function's code holds the address
+     */
+    public List<SourceFrame> framesAt(long address) {
+        int index = functionAt(address);
+        if (index < 0 || elf.fileOffset(address) < 0) {
+            return List.of();
+        }
+        try {
+            return program.framesAt(index, address);
+        } catch (MalformedException e) {
+            return List.of(new SourceFrame(program.name(index), "", 0, false));
+        }
+    }
+
     @Override
     public void close() {
         mapping.close();

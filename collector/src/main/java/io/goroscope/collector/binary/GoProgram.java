@@ -3,6 +3,7 @@ package io.goroscope.collector.binary;
 import io.goroscope.collector.plan.GoFunction;
 import io.goroscope.collector.plan.Image;
 import io.goroscope.collector.plan.RuntimeLayout;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -31,6 +32,15 @@ interface GoProgram {
 
     /** How often each function was inlined into another, by name. */
     Map<String, Integer> inlinedCopies();
+
+    /**
+     * The source position of an instruction of a function, innermost inlined copy first; the last is the function.
+     *
+     * @param address inside the function
+     */
+    default List<SourceFrame> framesAt(int index, long address) {
+        return List.of(new SourceFrame(name(index), "", 0, false));
+    }
 
     /** True where Go code keeps {@code g}, and passes arguments, in gc's registers. */
     boolean goroutineInRegister();

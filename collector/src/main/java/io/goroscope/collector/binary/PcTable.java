@@ -21,6 +21,32 @@ final class PcTable {
         return -1 + zigzag(tables.cursor(offset).uleb());
     }
 
+    /**
+     * The value at an instruction; −1 for no table, or for an instruction that it does not cover.
+     *
+     * @param distance of the instruction from the function's start, bytes
+     */
+    static int at(Bytes tables, long offset, int quantum, long distance) {
+        if (offset == 0) {
+            return -1;
+        }
+        Bytes.Cursor cursor = tables.cursor(offset);
+        long pc = 0;
+        int value = -1;
+        for (int pair = 0; pair < MOST_PAIRS; pair++) {
+            long delta = cursor.uleb();
+            if (delta == 0 && pair > 0) {
+                return -1;
+            }
+            value += zigzag(delta);
+            pc += (cursor.uleb() & 0xffff_ffffL) * quantum;
+            if (distance < pc) {
+                return value;
+            }
+        }
+        throw new MalformedException("a pc table at " + offset + " has no end");
+    }
+
     /** Bytes of code that the table covers, or 0 for no table. */
     static long extent(Bytes tables, long offset, int quantum) {
         return offset == 0 ? 0 : walk(tables, offset, quantum, (pc, value) -> {});

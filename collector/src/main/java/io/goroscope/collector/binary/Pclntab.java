@@ -160,7 +160,26 @@ final class Pclntab {
     }
 
     private String file(Bytes record) {
-        int number = PcTable.first(pcTables, record.u32(format.pcfileField()));
+        return file(record, PcTable.first(pcTables, record.u32(format.pcfileField())));
+    }
+
+    /** True for a function whose first instruction belongs to a copy of another one. */
+    boolean beginsInlined(int index) {
+        long table = InlineTree.indexTable(format, record(index));
+        return table != 0 && PcTable.first(pcTables, table) >= 0;
+    }
+
+    /** Source file of the instruction at a distance from the function's start, or empty. */
+    String fileAt(Bytes record, long distance) {
+        return file(record, PcTable.at(pcTables, record.u32(format.pcfileField()), quantum, distance));
+    }
+
+    /** Source line of the instruction at a distance from the function's start, or 0. */
+    int lineAt(Bytes record, long distance) {
+        return Math.max(0, PcTable.at(pcTables, record.u32(format.pclnField()), quantum, distance));
+    }
+
+    private String file(Bytes record, int number) {
         if (number < 0) {
             return "";
         }

@@ -14,4 +14,10 @@ package io.goroscope.collector.plan;
  * @param inlinedCopies how many times the compiler inlined it elsewhere: calls that no probe here can see
  */
 public record GoFunction(
-        int index, String name, long address, long size, String file, int line, boolean assembly, int inlinedCopies) {}
+        int index, String name, long address, long size, String file, int line, boolean assembly, int inlinedCopies) {
+
+    /** The same with another place in the source. */
+    public GoFunction withSource(String otherFile, int otherLine) {
+        return new GoFunction(index, name, address, size, otherFile, otherLine, assembly, inlinedCopies);
+    }
+}
