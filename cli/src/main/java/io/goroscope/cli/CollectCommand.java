@@ -44,18 +44,23 @@ final class CollectCommand implements Callable<Integer> {
             description = "Lanes for each process, 1 to 256 (default: ${DEFAULT-VALUE}).")
     private int lanes;
 
+    @Mixin
+    private final ReadyFile readyFile = new ReadyFile();
+
     @Override
     public Integer call() {
         run.check();
         TraceTarget resolved = target.resolve(true);
         KafkaSink sink = KafkaSink.connect(kafka.client(), kafka.topics());
-        try (Tracing tracing = Tracing.start(
-                resolved,
-                target,
-                SessionOptions.pairs(),
-                Tracing.config(Duration.ofSeconds(1)).withLanes(lanes).withService(service),
-                sink)) {
+        try (readyFile;
+                Tracing tracing = Tracing.start(
+                        resolved,
+                        target,
+                        SessionOptions.pairs(),
+                        Tracing.config(Duration.ofSeconds(1)).withLanes(lanes).withService(service),
+                        sink)) {
             tracing.announce("Collecting");
+            readyFile.set(true);
             run.run(tracing::hasEnded, () -> report(tracing));
             tracing.finish();
             report(tracing);

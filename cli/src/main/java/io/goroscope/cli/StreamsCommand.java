@@ -61,6 +61,9 @@ final class StreamsCommand implements Callable<Integer> {
             description = "For Kafka Streams' lock files (default: ${DEFAULT-VALUE}).")
     private Path stateDirectory;
 
+    @Mixin
+    private final ReadyFile readyFile = new ReadyFile();
+
     @Override
     public Integer call() {
         if (threads < 1) {
@@ -72,9 +75,11 @@ final class StreamsCommand implements Callable<Integer> {
                 .withThreads(threads)
                 .withWindow(Duration.ofNanos(Durations.parseNs("--window", window)))
                 .withRetireAfter(Duration.ofNanos(Durations.parseNs("--retire-after", retireAfter)));
-        try (StreamsJob job =
-                StreamsJob.start(config, state -> System.err.println("goroscope: streams job is " + lower(state)))) {
+        try (readyFile;
+                StreamsJob job = StreamsJob.start(
+                        config, state -> System.err.println("goroscope: streams job is " + lower(state)))) {
             while (!Interruption.await(200, TimeUnit.MILLISECONDS)) {
+                readyFile.set(job.state() == StreamsJob.State.RUNNING);
                 if (job.state() == StreamsJob.State.FAILED) {
                     throw new UserException("the streams job has failed: " + job.failure(), job.failure());
                 }

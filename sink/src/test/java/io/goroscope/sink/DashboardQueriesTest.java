@@ -162,12 +162,12 @@ class DashboardQueriesTest {
         promtool("test", "rules", "rules_test.yml");
         String config = Files.readString(Dashboards.FOLDER.resolve("prometheus/prometheus.yml"));
         // Debian's promtool is of 2.42, which does not know the key that 3.9 asks for; the rest it can judge.
+        String older = Files.readString(Dashboards.FOLDER.resolve("prometheus/prometheus-2.yml"));
         assertThat(config).contains("    scrape_native_histograms: true\n");
-        Path older = Files.writeString(
-                folder.resolve("prometheus.yml"), config.replace("    scrape_native_histograms: true\n", ""));
-        Files.createDirectories(folder.resolve("rules"));
-        Files.copy(Dashboards.FOLDER.resolve("prometheus/rules/goroscope.yml"), folder.resolve("rules/goroscope.yml"));
-        promtool("check", "config", older.toAbsolutePath().toString());
+        assertThat(older.substring(older.indexOf("global:")))
+                .isEqualTo(config.substring(config.indexOf("global:"))
+                        .replace("    scrape_native_histograms: true\n", ""));
+        promtool("check", "config", "prometheus-2.yml");
     }
 
     private static void promtool(String... arguments) throws Exception {

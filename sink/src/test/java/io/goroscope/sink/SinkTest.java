@@ -14,6 +14,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -129,6 +131,44 @@ class SinkTest {
                 assertThat(scrape(sink, "/metrics/classic").body()).doesNotContain("web-1/2-");
             }
         }
+    }
+
+    @Test
+    void shouldGiveTheSameNumbersFromTwoSinksSideBySide() throws Exception {
+        Topics topics = topics("pair");
+        long now = System.currentTimeMillis() * 1_000_000;
+        ShopProcess lasting = new ShopProcess(31, BUILD, now);
+        ShopProcess ending = new ShopProcess(32, BUILD, now);
+        try (ShopTraffic traffic = traffic(topics);
+                Sink early = Sink.start(config(topics))) {
+            traffic.names(BUILD, "abc123");
+            for (int i = 1; i <= 20; i++) {
+                traffic.run(lasting, now + i * 100_000_000L, 0.1);
+                traffic.run(ending, now + i * 100_000_000L, 0.1);
+            }
+            traffic.end(ending, now + 3_000_000_000L);
+            traffic.run(lasting, now + 3_100_000_000L, 0.1);
+            Wait.until("the last step is read", () -> served(early) == lasting.calls(SERVE));
+            try (Sink late = Sink.start(config(topics))) {
+                Wait.until("ready", late::ready);
+
+                Wait.until(
+                        "the same metrics, one by one: "
+                                + metrics(early, "/metrics").size(),
+                        () -> metrics(early, "/metrics").equals(metrics(late, "/metrics"))
+                                && metrics(early, "/metrics/classic").equals(metrics(late, "/metrics/classic")));
+                assertThat(metrics(early, "/metrics")).hasSizeGreaterThan(200);
+            }
+        }
+    }
+
+    /** All lines but those about the sink itself and how long it has heard nothing. */
+    private static Set<String> metrics(Sink sink, String path) throws Exception {
+        return scrape(sink, path)
+                .body()
+                .lines()
+                .filter(line -> !line.contains("goroscope_sink_") && !line.contains("goroscope_lane_stale"))
+                .collect(Collectors.toSet());
     }
 
     @Test

@@ -40,7 +40,19 @@ public final class RunningProgram implements AutoCloseable {
     }
 
     static RunningProgram start(Path binary, List<String> flags) {
-        List<String> words = new ArrayList<>(List.of(binary.toString(), "-wait", "-hold"));
+        return startBy(List.of(binary.toString()), flags);
+    }
+
+    /**
+     * Starts the program by other words than its path, such as those that run it in a container. What these words start
+     * has to pass stdin and stdout on; {@link #pid} is theirs, then, and not the program's.
+     *
+     * @param command the words in place of the path
+     * @param flags of the program
+     */
+    public static RunningProgram startBy(List<String> command, List<String> flags) {
+        List<String> words = new ArrayList<>(command);
+        words.addAll(List.of("-wait", "-hold"));
         words.addAll(flags);
         try {
             Path errors = Files.createTempFile("truth", ".stderr");
@@ -55,7 +67,7 @@ public final class RunningProgram implements AutoCloseable {
             }
             return running;
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot start " + binary, e);
+            throw new UncheckedIOException("cannot start " + words, e);
         }
     }
 
