@@ -1,21 +1,10 @@
 package io.goroscope.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.goroscope.collector.TraceTarget;
 import io.goroscope.collector.kernel.SessionOptions;
-import java.io.PrintStream;
+import io.goroscope.schemas.UserException;
 import java.time.Duration;
-import java.time.LocalTime;
-import java.time.ZoneId;
-import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,19 +14,35 @@ import picocli.CommandLine.Option;
 @Command(
         name = "funccount",
         mixinStandardHelpOptions = true,
-        description = "Counts the calls of functions, exactly, until Ctrl-C.",
+        description = {
+            "Counts the calls of functions, exactly, until Ctrl-C.",
+            "The counting happens in the kernel, without a system call or an event for each call. A function that the"
+                    + " stack's growth starts anew is counted once; copies of a function that the compiler put into others"
+                    + " are no calls, and 'goroscope list' shows how many there are."
+        },
         footer = {
+            "",
+            "On a terminal the most called functions are shown while it counts, and everything at the end. With -i, or into"
+                    + " a pipe, plain tables are printed. A line on stderr says what the probes have cost the program so far.",
+            "",
+            "With -U the stacks are walked by frame pointers, which gc always keeps; of gccgo's code the caller alone is known.",
+            "",
+            "Exit status: 0, or 2 with one line on stderr about what is wrong.",
             "",
             "Examples:",
             "  goroscope funccount './server:main.*'             every process that runs ./server",
             "  goroscope funccount -p 4242 -i 1 'net/http.*'     one process, a table each second",
             "  goroscope funccount -c './hello' './hello:fmt.*'  a command, from its first instruction on",
-            "  goroscope funccount 'go:fmt.*'                    every process that runs gccgo's libgo"
+            "  goroscope funccount 'go:fmt.*'                    every process that runs gccgo's libgo",
+            "  goroscope funccount -U -d 5 -p 4242 os.ReadFile   who calls it",
+            "  goroscope funccount --all -p 4242 '*'             everything, the runtime's hottest too"
         })
 final class FuncCountCommand implements Callable<Integer> {
 
     /** Often enough that a table is no older than a reader can see, and seldom enough to cost nothing. */
     private static final Duration COUNTS_EVERY = Duration.ofMillis(100);
+
+    private static final double REFRESH_S = 1;
 
     @Mixin
     private TargetOptions target;
@@ -55,81 +60,72 @@ final class FuncCountCommand implements Callable<Integer> {
             paramLabel = "KEY",
             defaultValue = "count",
             description = "Sort by count (default; the most called function last) or name.")
-    private SortKey sort;
+    private CallCounts.SortKey sort;
 
-    /** What the table is sorted by. */
-    enum SortKey {
-        COUNT,
-        NAME
-    }
+    @Option(
+            names = {"-n", "--top"},
+            paramLabel = "N",
+            description = "Print only the N most called functions (default: all; on a terminal, what fits while it counts).")
+    private int top;
 
-    private final Map<Integer, Long> printed = new HashMap<>();
-    private FunctionNames names;
-    private CountsSink counts;
-    private long startNs;
+    @Option(
+            names = {"-U", "--user-stacks"},
+            description = "Count by user stack as well: the ways by which each function is called.")
+    private boolean userStacks;
+
+    @Option(
+            names = "--max-stacks",
+            paramLabel = "N",
+            defaultValue = "16384",
+            description = "With -U: room for so many different stacks, 1 KB each (default: ${DEFAULT-VALUE}).")
+    private int mostStacks;
 
     @Override
     public Integer call() {
-        run.check();
+        check();
         TraceTarget resolved = target.resolve(false);
-        names = new FunctionNames(resolved.plans());
-        counts = new CountsSink();
-        startNs = System.nanoTime();
-        try (Tracing tracing = Tracing.start(resolved, target, SessionOptions.count(), COUNTS_EVERY, counts)) {
-            startNs = tracing.startNs();
+        CountsSink counts = new CountsSink();
+        SessionOptions options = SessionOptions.count().withStacks(userStacks ? mostStacks : 0);
+        try (Tracing tracing = Tracing.start(resolved, target, options, COUNTS_EVERY, counts);
+                CountReport report = new CountReport(tracing, resolved, counts, sort, top)) {
             tracing.announce("Counting");
-            run.run(tracing::hasEnded, () -> print(tracing));
+            if (showsLive()) {
+                try (CountScreen screen = new CountScreen(report)) {
+                    run.run(tracing::hasEnded, screen::draw, REFRESH_S);
+                }
+            } else {
+                run.run(() -> report.warn(tracing.hasEnded()), () -> print(report));
+            }
             tracing.finish();
-            print(tracing);
+            print(report);
         }
         return 0;
     }
 
-    private void print(Tracing tracing) {
-        List<Row> rows = new ArrayList<>();
-        counts.totals().forEach((function, calls) -> {
-            long since = calls - printed.getOrDefault(function, 0L);
-            if (since > 0) {
-                rows.add(new Row(names.of(function), since));
-            }
-            printed.put(function, calls);
-        });
-        Comparator<Row> byName = Comparator.comparing(Row::name);
-        rows.sort(
-                sort == SortKey.NAME
-                        ? byName
-                        : Comparator.comparingLong(Row::count).thenComparing(byName));
+    private void check() {
+        run.check();
+        if (top < 0) {
+            throw new UserException("-n " + top + " is no number of functions: write 1 or more");
+        }
+        if (mostStacks < 1 || mostStacks > SessionOptions.LARGEST_STACKS) {
+            throw new UserException(
+                    "--max-stacks " + mostStacks + ": write a number from 1 to " + SessionOptions.LARGEST_STACKS);
+        }
+    }
+
+    /** A command writes to the same terminal, and would be overwritten. */
+    private boolean showsLive() {
+        return !run.json() && !run.hasInterval() && !target.hasCommand() && TextTerminal.isStandardOutput();
+    }
+
+    private void print(CountReport report) {
+        List<CallCounts.Row> rows = report.takeRows();
+        List<StackRow> stacks = userStacks ? report.takeStacks() : List.of();
         if (run.json()) {
-            printJson(rows, tracing.status().lost());
+            report.printJson(rows, stacks, userStacks);
         } else {
-            printTable(rows, System.out);
+            report.printTable(rows, stacks, timestamp);
         }
-    }
-
-    private record Row(String name, long count) {}
-
-    private void printTable(List<Row> rows, PrintStream out) {
-        out.println();
-        if (timestamp) {
-            out.println(LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS));
-        }
-        int width = rows.stream().mapToInt(row -> row.name().length()).max().orElse(0);
-        width = Math.max(36, width);
-        out.printf(Locale.ROOT, "%-" + width + "s %12s%n", "FUNC", "COUNT");
-        for (Row row : rows) {
-            out.printf(Locale.ROOT, "%-" + width + "s %12d%n", row.name(), row.count());
-        }
-        out.flush();
-    }
-
-    private void printJson(List<Row> rows, long lost) {
-        ObjectNode line = new ObjectMapper().createObjectNode();
-        line.put("elapsed_s", (System.nanoTime() - startNs) / 1e9);
-        ArrayNode functions = line.putArray("functions");
-        for (Row row : rows) {
-            functions.addObject().put("name", row.name()).put("count", row.count());
-        }
-        line.put("lost", lost);
-        System.out.println(line);
+        report.sayCost();
     }
 }

@@ -47,10 +47,15 @@ final class RunOptions {
      * @param atInterval prints; called at each interval but the last, whose end the caller prints
      */
     void run(BooleanSupplier ended, Runnable atInterval) {
+        run(ended, atInterval, intervalS);
+    }
+
+    /** The same at an interval that the command chooses, 0 for none. */
+    void run(BooleanSupplier ended, Runnable atInterval, double everyS) {
         long start = System.nanoTime();
         long end = durationS > 0 ? start + (long) (durationS * 1e9) : Long.MAX_VALUE;
-        long interval = intervalS > 0 ? (long) (intervalS * 1e9) : Long.MAX_VALUE;
-        long next = intervalS > 0 ? start + interval : Long.MAX_VALUE;
+        long interval = everyS > 0 ? (long) (everyS * 1e9) : Long.MAX_VALUE;
+        long next = everyS > 0 ? start + interval : Long.MAX_VALUE;
         while (!ended.getAsBoolean()) {
             long now = System.nanoTime();
             if (now >= end) {

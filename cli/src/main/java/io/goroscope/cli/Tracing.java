@@ -6,6 +6,7 @@ import io.goroscope.collector.CollectorStatus;
 import io.goroscope.collector.TraceTarget;
 import io.goroscope.collector.kernel.ProbeSession;
 import io.goroscope.collector.kernel.SessionOptions;
+import io.goroscope.collector.kernel.StackCount;
 import io.goroscope.collector.process.StoppedCommand;
 import io.goroscope.collector.publish.RecordSink;
 import java.nio.file.Files;
@@ -121,6 +122,16 @@ final class Tracing implements AutoCloseable {
     /** For how long it has run, ns. */
     long elapsedNs() {
         return System.nanoTime() - startNs;
+    }
+
+    /** How many places are probed. */
+    int probes() {
+        return session.probes();
+    }
+
+    /** The stacks by which calls came, so far; the last ones after {@link #finish}. */
+    List<StackCount> stackCounts() {
+        return session.stackCounts();
     }
 
     CollectorStatus status() {

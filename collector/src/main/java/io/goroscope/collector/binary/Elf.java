@@ -235,6 +235,16 @@ final class Elf {
         return -1;
     }
 
+    /** Which address an offset of the file appears at as code; −1 where none. */
+    long address(long offset) {
+        for (Segment s : segments) {
+            if (s.type == PT_LOAD && s.executable() && offset >= s.offset && offset - s.offset < s.fileSize) {
+                return s.address + (offset - s.offset);
+            }
+        }
+        return -1;
+    }
+
     /** From an address to the end of its segment's file part. */
     Bytes at(long address) {
         for (Segment s : segments) {

@@ -156,6 +156,11 @@ public final class GoBinary implements AutoCloseable {
         return elf.fileOffset(address);
     }
 
+    /** Virtual address of an offset in the file, bytes, that holds code; −1 where none does. */
+    public long address(long fileOffset) {
+        return elf.address(fileOffset);
+    }
+
     /** Index of the function whose code holds an address (or the padding after it); −1 where there is none. */
     public int functionAt(long address) {
         int low = 0;

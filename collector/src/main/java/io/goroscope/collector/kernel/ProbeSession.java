@@ -53,7 +53,7 @@ public final class ProbeSession implements AutoCloseable {
         this.maps = maps;
         this.links = new SessionLinks(maps);
         this.early = new EarlyCounters(maps.mapFd("early"));
-        this.stacks = new UserStacks(maps.mapFd("stacks"), maps.mapFd("stack_counts"));
+        this.stacks = new UserStacks(maps.mapFd("stacks"), maps.mapFd("stack_counts"), table::functionOf);
     }
 
     /**

@@ -25,9 +25,11 @@ public record SessionOptions(
         boolean executeReturns,
         int stacks) {
 
+    /** The most that {@link #stacks} can be. */
+    public static final int LARGEST_STACKS = 1 << 18;
+
     private static final int DEFAULT_RING_BYTES = 16 << 20;
     private static final int LARGEST_RING_BYTES = 512 << 20;
-    private static final int LARGEST_STACKS = 1 << 18;
     private static final int COUNT_RING_BYTES = 1 << 20;
 
     /** What is sent. */

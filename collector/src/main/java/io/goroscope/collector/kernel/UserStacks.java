@@ -2,6 +2,7 @@ package io.goroscope.collector.kernel;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
 import jnr.ffi.Pointer;
 import org.agrona.collections.Long2ObjectHashMap;
 
@@ -25,6 +26,7 @@ final class UserStacks {
 
     private final int stacks;
     private final int counts;
+    private final IntUnaryOperator functionOf;
     private final Long2ObjectHashMap<List<Long>> known = new Long2ObjectHashMap<>();
     private final Pointer position = NativeMemory.allocate(Long.BYTES);
     private final Pointer keys = NativeMemory.allocate(BATCH * KEY_BYTES);
@@ -32,9 +34,11 @@ final class UserStacks {
     private final Pointer hash = NativeMemory.allocate(Long.BYTES);
     private final Pointer stack = NativeMemory.allocate(STACK_BYTES);
 
-    UserStacks(int stacks, int counts) {
+    /** @param functionOf the function of a slot */
+    UserStacks(int stacks, int counts, IntUnaryOperator functionOf) {
         this.stacks = stacks;
         this.counts = counts;
+        this.functionOf = functionOf;
     }
 
     /** Makes room, before the programs are loaded. */
@@ -57,7 +61,7 @@ final class UserStacks {
                 all.add(new StackCount(
                         keys.getInt((long) i * KEY_BYTES),
                         slotLife >>> 24,
-                        slotLife & Cookie.NO_SLOT,
+                        functionOf.applyAsInt(slotLife & Cookie.NO_SLOT),
                         addresses(keys.getLong((long) i * KEY_BYTES + 8)),
                         values.getLong((long) i * Long.BYTES)));
             }

@@ -98,6 +98,6 @@ class UserStacksTest {
     }
 
     private static String name(ProbeSession session, StackCount stack) {
-        return ObjdumpPlan.name(plan, session.functionOf(stack.slot()));
+        return ObjdumpPlan.name(plan, stack.function());
     }
 }

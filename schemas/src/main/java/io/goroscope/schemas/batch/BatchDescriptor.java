@@ -87,4 +87,9 @@ public final class BatchDescriptor {
     public static int function(int image, int number) {
         return image << IMAGE_SHIFT | number;
     }
+
+    /** Index of the image of a function id. */
+    public static int image(int function) {
+        return function >>> IMAGE_SHIFT;
+    }
 }
