@@ -71,12 +71,50 @@ final class Terminal implements AutoCloseable {
 
     /** Waits for its end with exit code 0, and reads the last line of JSON. */
     JsonNode json() {
+        List<JsonNode> lines = jsonLines();
+        return lines.get(lines.size() - 1);
+    }
+
+    /** Waits for its end with exit code 0, and reads each line of JSON. */
+    List<JsonNode> jsonLines() {
         finish();
+        List<JsonNode> lines = new ArrayList<>();
         try {
-            List<String> lines = Files.readAllLines(stdout);
-            return JSON.readTree(lines.get(lines.size() - 1));
+            for (String line : Files.readAllLines(stdout)) {
+                lines.add(JSON.readTree(line));
+            }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + stdout, e);
+        }
+        return lines;
+    }
+
+    /** What it has printed on stdout so far. */
+    String stdout() {
+        try {
+            return Files.readString(stdout);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + stdout, e);
+        }
+    }
+
+    /** What it has said on stderr, as far as it was read. */
+    String stderr() {
+        return said.toString();
+    }
+
+    /** Ends it as Ctrl-C does. */
+    void interrupt() {
+        try {
+            new ProcessBuilder("kill", "-INT", String.valueOf(process.pid()))
+                    .inheritIO()
+                    .start()
+                    .waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot run kill", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
         }
     }
 

@@ -3,12 +3,17 @@ package io.goroscope.collector;
 import io.goroscope.collector.binary.GoBinary;
 import io.goroscope.collector.plan.FunctionPatterns;
 import io.goroscope.collector.plan.FunctionPlan;
+import io.goroscope.collector.plan.GoFunction;
 import io.goroscope.collector.plan.ImagePlan;
 import io.goroscope.collector.plan.PlanOptions;
 import io.goroscope.collector.plan.Planner;
 import io.goroscope.schemas.UserException;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,13 +49,7 @@ public record TraceTarget(List<ImagePlan> plans, List<Integer> pids) {
      * @throws UserException if a binary cannot be read or is no Go program, or no function matches
      */
     public static TraceTarget resolve(Request request) {
-        Map<Path, List<String>> patterns = new LinkedHashMap<>();
-        for (String text : request.specs()) {
-            TargetSpec spec = TargetSpec.parse(text, request.pid() != 0 || request.command() != null);
-            for (Path binary : binaries(spec, request)) {
-                patterns.computeIfAbsent(binary, key -> new ArrayList<>()).add(spec.pattern());
-            }
-        }
+        Map<Path, List<String>> patterns = patterns(request);
         List<ImagePlan> plans = new ArrayList<>();
         patterns.forEach((binary, texts) -> plans.add(plan(binary, texts, request)));
         if (plans.stream().allMatch(plan -> plan.functions().isEmpty())) {
@@ -60,9 +59,33 @@ public record TraceTarget(List<ImagePlan> plans, List<Integer> pids) {
         List<Integer> pids = request.pid() == 0 ? List.of() : List.of(request.pid());
         TraceTarget target = new TraceTarget(withGoroutines(plans, request, patterns.keySet()), pids);
         if (target.probeable().isEmpty()) {
-            throw new UserException("none of the functions that match can be probed; see why with: goroscope list");
+            throw new UserException(noneProbeable(plans));
         }
         return target;
+    }
+
+    /** The patterns of each file; one file may be named in several ways. */
+    private static Map<Path, List<String>> patterns(Request request) {
+        BinaryFinder files = new BinaryFinder(request.pid(), request.command());
+        Map<Object, Path> paths = new HashMap<>();
+        Map<Path, List<String>> patterns = new LinkedHashMap<>();
+        for (String text : request.specs()) {
+            TargetSpec spec = TargetSpec.parse(text, files);
+            List<Path> binaries = spec.binary() != null ? List.of(spec.binary()) : files.unnamed();
+            for (Path binary : binaries) {
+                Path path = paths.computeIfAbsent(identity(binary), key -> binary);
+                patterns.computeIfAbsent(path, key -> new ArrayList<>()).add(spec.pattern());
+            }
+        }
+        return patterns;
+    }
+
+    private static Object identity(Path binary) {
+        try {
+            return Files.readAttributes(binary, BasicFileAttributes.class).fileKey();
+        } catch (IOException e) {
+            return binary; // opening it will say what is wrong
+        }
     }
 
     /** A library alone, for whoever loads it, stays without: its calls are counted, and belong to no goroutine. */
@@ -86,7 +109,7 @@ public record TraceTarget(List<ImagePlan> plans, List<Integer> pids) {
     }
 
     private static boolean isLibgo(Path binary) {
-        return String.valueOf(binary.getFileName()).startsWith("libgo.so");
+        return GoImages.isLibgo(binary);
     }
 
     /** Functions that can be probed. */
@@ -96,13 +119,6 @@ public record TraceTarget(List<ImagePlan> plans, List<Integer> pids) {
                 .filter(FunctionPlan.Probeable.class::isInstance)
                 .map(FunctionPlan.Probeable.class::cast)
                 .toList();
-    }
-
-    private static List<Path> binaries(TargetSpec spec, Request request) {
-        if (spec.binary() != null) {
-            return List.of(spec.binary());
-        }
-        return request.pid() != 0 ? GoImages.of(request.pid()) : List.of(request.command());
     }
 
     private static ImagePlan plan(Path binary, List<String> texts, Request request) {
@@ -117,6 +133,18 @@ public record TraceTarget(List<ImagePlan> plans, List<Integer> pids) {
     /** {@code /proc/PID/exe} is a link that still works when the file was replaced; its target is what a user knows. */
     private static String displayPath(Path binary) {
         return GoImages.displayPath(binary);
+    }
+
+    private static String noneProbeable(List<ImagePlan> plans) {
+        List<FunctionPlan> all =
+                plans.stream().flatMap(plan -> plan.functions().stream()).toList();
+        if (all.stream().allMatch(FunctionPlan.InlinedOnly.class::isInstance)) {
+            GoFunction first = all.get(0).function();
+            return first.name() + (all.size() == 1 ? " exists" : " and " + (all.size() - 1) + " more exist")
+                    + " only inlined into other functions (" + first.inlinedCopies()
+                    + " copies): there is no call to count; build the program with -gcflags=all=-l to have one";
+        }
+        return "none of the functions that match can be probed; see why with: goroscope list";
     }
 
     private static String noMatch(Map<Path, List<String>> patterns, List<ImagePlan> plans) {

@@ -9,21 +9,32 @@ import org.junit.jupiter.api.Test;
 
 class TargetSpecTest {
 
+    private static final BinaryFinder SHELL = new BinaryFinder(0, null);
+    private static final BinaryFinder PROCESS =
+            new BinaryFinder((int) ProcessHandle.current().pid(), null);
+
     @Test
     void shouldSplitAtTheFirstColon() {
-        assertThat(TargetSpec.parse("/bin/sh:main.*", false)).isEqualTo(new TargetSpec(Path.of("/bin/sh"), "main.*"));
-        assertThat(TargetSpec.parse("/bin/sh:type:.eq.main.T", false).pattern()).isEqualTo("type:.eq.main.T");
+        assertThat(TargetSpec.parse("/bin/sh:main.*", SHELL)).isEqualTo(new TargetSpec(Path.of("/bin/sh"), "main.*"));
+        assertThat(TargetSpec.parse("/bin/sh:type:.eq.main.T", SHELL).pattern()).isEqualTo("type:.eq.main.T");
     }
 
     @Test
     void shouldFindABareNameOnPath() {
-        assertThat(TargetSpec.parse("sh:main.*", false).binary()).isAbsolute().hasFileName("sh");
+        assertThat(TargetSpec.parse("sh:main.*", SHELL).binary()).isAbsolute().hasFileName("sh");
     }
 
     @Test
     void shouldTakeAPatternAloneWhereAProcessIsGiven() {
-        assertThat(TargetSpec.parse("main.*", true)).isEqualTo(new TargetSpec(null, "main.*"));
-        assertThat(TargetSpec.parse("type:.eq.main.T", true)).isEqualTo(new TargetSpec(null, "type:.eq.main.T"));
+        assertThat(TargetSpec.parse("main.*", PROCESS)).isEqualTo(new TargetSpec(null, "main.*"));
+        assertThat(TargetSpec.parse("type:.eq.main.T", PROCESS)).isEqualTo(new TargetSpec(null, "type:.eq.main.T"));
+    }
+
+    @Test
+    void shouldTakeAPathAsTheProcessSeesIt() {
+        TargetSpec spec = TargetSpec.parse("/bin/sh:main.*", PROCESS);
+        assertThat(spec.binary().toString()).startsWith("/proc/").endsWith("/root/bin/sh");
+        assertThat(spec.pattern()).isEqualTo("main.*");
     }
 
     @Test
@@ -36,7 +47,7 @@ class TargetSpecTest {
     }
 
     private static void assertRefused(String spec, String message) {
-        assertThatThrownBy(() -> TargetSpec.parse(spec, false))
+        assertThatThrownBy(() -> TargetSpec.parse(spec, SHELL))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining(message);
     }

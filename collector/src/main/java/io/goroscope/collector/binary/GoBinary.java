@@ -87,6 +87,29 @@ public final class GoBinary implements AutoCloseable {
         }
     }
 
+    /** Whether a file has Go functions: false also for one that cannot be read. */
+    public static boolean isGo(Path path) {
+        try (GoBinary binary = open(path, path.toString())) {
+            return binary.functionCount() > 0;
+        } catch (UserException e) {
+            return false;
+        }
+    }
+
+    /**
+     * The build id of a file as it is now, as {@link Image#buildId}; empty where it is no ELF file.
+     *
+     * @throws IOException if it cannot be read
+     */
+    public static String buildId(Path path) throws IOException {
+        try (Mapping mapping = Mapping.of(path, path.toString())) {
+            Bytes file = new Bytes(mapping.bytes());
+            return Elf.isElf(file) ? BuildId.of(new Elf(file)) : "";
+        } catch (MalformedException e) {
+            return "";
+        }
+    }
+
     /** What is known of the file as a whole. */
     public Image image() {
         return image;

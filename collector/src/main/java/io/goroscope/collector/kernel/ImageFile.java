@@ -1,5 +1,6 @@
 package io.goroscope.collector.kernel;
 
+import io.goroscope.collector.binary.GoBinary;
 import io.goroscope.collector.plan.Image;
 import io.goroscope.schemas.UserException;
 import java.io.IOException;
@@ -44,7 +45,7 @@ final class ImageFile implements AutoCloseable {
             Path path = Path.of(link(fd));
             long device = (long) Files.getAttribute(path, "unix:dev");
             long inode = (long) Files.getAttribute(path, "unix:ino");
-            if (device != image.device() || inode != image.inode()) {
+            if (device != image.device() || inode != image.inode() || isOtherBuild(path, image)) {
                 throw new UserException("cannot attach to " + image.displayPath()
                         + ": the file was replaced after it was read; run the command again");
             }
@@ -56,6 +57,12 @@ final class ImageFile implements AutoCloseable {
             fd.close();
             throw e;
         }
+    }
+
+    /** The same file may have been written anew. What is no ELF file has no build id: the code of a calibration. */
+    private static boolean isOtherBuild(Path path, Image image) throws IOException {
+        String buildId = GoBinary.buildId(path);
+        return !buildId.isEmpty() && !buildId.equals(image.buildId());
     }
 
     /** A path that is this very file, whatever happens to its name. */

@@ -1,5 +1,6 @@
 package io.goroscope.collector.kernel;
 
+import io.goroscope.collector.binary.GoBinary;
 import io.goroscope.collector.plan.FunctionPlan;
 import io.goroscope.collector.plan.GoFunction;
 import io.goroscope.collector.plan.Image;
@@ -44,7 +45,7 @@ final class ObjdumpPlan {
         return new Image(
                 binary,
                 binary.toString(),
-                "test",
+                GoBinary.buildId(binary),
                 Image.Compiler.GC,
                 "amd64",
                 "go1.26.8",
