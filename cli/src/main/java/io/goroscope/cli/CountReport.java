@@ -28,8 +28,7 @@ final class CountReport implements AutoCloseable {
     private final CallCounts calls;
     private final int top;
     private final FunctionNames names;
-    private final ProbedPlaces places;
-    private final Calibration calibration = Calibration.start();
+    private final CountCost cost;
     private final StackSymbols symbols;
     private Map<List<Object>, Long> stacksBefore = new HashMap<>();
     private long warnAtNs = FIRST_WARNING_NS;
@@ -40,7 +39,7 @@ final class CountReport implements AutoCloseable {
         this.names = new FunctionNames(target.plans());
         this.calls = new CallCounts(names, counts, sort);
         this.top = top;
-        this.places = new ProbedPlaces(target.plans(), false);
+        this.cost = new CountCost(target.plans());
         this.symbols = new StackSymbols(target.plans());
     }
 
@@ -116,12 +115,10 @@ final class CountReport implements AutoCloseable {
 
     /** What the probes have cost so far, and where. */
     String cost() {
-        RunCost cost = new RunCost(
-                tracing.probes(), places.hits(counts.totals(), 0, 0), tracing.elapsedNs(), calibration.cost());
         String hottest = calls.hottest(HOTTEST).stream()
                 .map(row -> row.name() + " " + row.count())
                 .collect(Collectors.joining(", "));
-        return cost.text().strip() + (hottest.isEmpty() ? "" : "; hottest: " + hottest);
+        return cost.text(counts.totals(), tracing.elapsedNs()) + (hottest.isEmpty() ? "" : "; hottest: " + hottest);
     }
 
     void sayCost() {

@@ -100,6 +100,10 @@ final class Tracing implements AutoCloseable {
             System.err.printf(
                     "%d functions of the runtime and its hottest packages are left out; --all takes them.%n", leftOut);
         }
+        String unseen = UnseenFunctions.of(target.plans(), session.leftOut().size()).text();
+        if (!unseen.isEmpty()) {
+            System.err.println(unseen);
+        }
     }
 
     /** True once what is traced has ended, or the collector has failed. */
@@ -122,11 +126,6 @@ final class Tracing implements AutoCloseable {
     /** For how long it has run, ns. */
     long elapsedNs() {
         return System.nanoTime() - startNs;
-    }
-
-    /** How many places are probed. */
-    int probes() {
-        return session.probes();
     }
 
     /** The stacks by which calls came, so far; the last ones after {@link #finish}. */

@@ -78,7 +78,7 @@ final class Amd64Planner implements FunctionPlanner {
         if (!costly && entries.inStraightLine(function, code, true) != null) {
             return new Refused(
                     function,
-                    Reason.NO_PLACE,
+                    Reason.COSTLY,
                     "only a place that the kernel single-steps; --costly takes it, or the exact name");
         }
         if (code.decoded().count() > 0

@@ -38,6 +38,8 @@ public sealed interface FunctionPlan {
 
     /** Why a function is refused. */
     enum Reason {
+        /** Only a place that the kernel single-steps, and nobody asked for such. */
+        COSTLY,
         /** No place that runs once a call, at a known stack depth. */
         NO_PLACE,
         /** The kernel refuses a probe on every candidate (lock prefix, VEX, EVEX). */
