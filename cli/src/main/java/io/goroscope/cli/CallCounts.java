@@ -77,7 +77,8 @@ final class CallCounts {
     /** FUNC and COUNT, as funccount has always printed them. */
     static void append(StringBuilder text, List<Row> rows) {
         int width = Math.max(
-                NARROWEST, rows.stream().mapToInt(row -> row.name().length()).max().orElse(0));
+                NARROWEST,
+                rows.stream().mapToInt(row -> row.name().length()).max().orElse(0));
         text.append(String.format(Locale.ROOT, "%-" + width + "s %12s%n", "FUNC", "COUNT"));
         for (Row row : rows) {
             text.append(String.format(Locale.ROOT, "%-" + width + "s %12d%n", row.name(), row.count()));

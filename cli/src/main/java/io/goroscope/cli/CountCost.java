@@ -19,8 +19,7 @@ import org.agrona.collections.IntHashSet;
 final class CountCost {
 
     private final IntHashSet costly = new IntHashSet();
-    private final CompletableFuture<Optional<HitCost>> measured =
-            CompletableFuture.supplyAsync(CountCost::measure);
+    private final CompletableFuture<Optional<HitCost>> measured = CompletableFuture.supplyAsync(CountCost::measure);
 
     /** Begins to measure, on another thread: some tens of ms. */
     CountCost(List<ImagePlan> plans) {
@@ -28,8 +27,8 @@ final class CountCost {
             for (FunctionPlan plan : plans.get(image).functions()) {
                 if (plan instanceof FunctionPlan.Probeable probeable
                         && probeable.entry().singleStepped()) {
-                    costly.add(BatchDescriptor.function(
-                            image, probeable.function().index()));
+                    costly.add(
+                            BatchDescriptor.function(image, probeable.function().index()));
                 }
             }
         }
@@ -56,17 +55,21 @@ final class CountCost {
             all += entry.getValue();
             stepped += costly.contains((int) entry.getKey()) ? entry.getValue() : 0;
         }
+        if (all == 0) {
+            return "no hits in " + Durations.format(elapsedNs);
+        }
         Optional<HitCost> each = cost();
         if (each.isEmpty()) {
             return all + " hits; what one costs could not be measured here";
         }
         // A single-stepped entry is not measured by itself; a single-stepped return costs about the same.
-        long ns = (long) ((all - stepped) * each.get().countNs() + stepped * each.get().returnNs());
+        long ns = (long)
+                ((all - stepped) * each.get().countNs() + stepped * each.get().returnNs());
         return String.format(
                 Locale.ROOT,
                 "%d hits, %s each, took about %s of CPU in %s (%.1f %% of one CPU)",
                 all,
-                Durations.format(Math.round(all == 0 ? each.get().countNs() : (double) ns / all)),
+                Durations.format(ns / all),
                 Durations.format(ns),
                 Durations.format(elapsedNs),
                 elapsedNs == 0 ? 0 : 100.0 * ns / elapsedNs);

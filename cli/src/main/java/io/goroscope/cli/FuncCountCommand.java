@@ -65,7 +65,8 @@ final class FuncCountCommand implements Callable<Integer> {
     @Option(
             names = {"-n", "--top"},
             paramLabel = "N",
-            description = "Print only the N most called functions (default: all; on a terminal, what fits while it counts).")
+            description =
+                    "Print only the N most called functions (default: all; on a terminal, what fits while it counts).")
     private int top;
 
     @Option(

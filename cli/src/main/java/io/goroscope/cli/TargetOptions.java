@@ -74,15 +74,15 @@ final class TargetOptions {
      * @param returns true where the ends of calls are wanted
      */
     TraceTarget resolve(boolean returns) {
-        return resolve(new PlanOptions(costly, returns, all));
+        return TraceTarget.resolve(request(new PlanOptions(costly, returns, all)));
     }
 
     /** Finds the binaries and plans whatever could be probed at any cost: for showing, not for attaching. */
     TraceTarget resolveToShow() {
-        return resolve(new PlanOptions(true, true, all));
+        return TraceTarget.resolveToShow(request(new PlanOptions(true, true, all)));
     }
 
-    private TraceTarget resolve(PlanOptions options) {
+    private TraceTarget.Request request(PlanOptions options) {
         if (pid != 0 && command != null) {
             throw new UserException("-p and -c exclude each other: trace a process that runs, or start a command");
         }
@@ -90,6 +90,6 @@ final class TargetOptions {
             throw new UserException("-p " + pid + " is no process id");
         }
         Path executable = command == null ? null : CommandWords.executable(commandWords());
-        return TraceTarget.resolve(new TraceTarget.Request(specs, pid, executable, regularExpressions, options));
+        return new TraceTarget.Request(specs, pid, executable, regularExpressions, options);
     }
 }

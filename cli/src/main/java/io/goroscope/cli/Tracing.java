@@ -100,7 +100,8 @@ final class Tracing implements AutoCloseable {
             System.err.printf(
                     "%d functions of the runtime and its hottest packages are left out; --all takes them.%n", leftOut);
         }
-        String unseen = UnseenFunctions.of(target.plans(), session.leftOut().size()).text();
+        String unseen =
+                UnseenFunctions.of(target.plans(), session.leftOut().size()).text();
         if (!unseen.isEmpty()) {
             System.err.println(unseen);
         }

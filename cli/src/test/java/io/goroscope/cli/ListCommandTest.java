@@ -67,6 +67,17 @@ class ListCommandTest {
     }
 
     @Test
+    void shouldListANameThatExistsOnlyInlined() {
+        String hello = TestProgram.build(Toolchains.requireLocal(), "hello", Flavor.STRIPPED)
+                .binary()
+                .toString();
+        assertThat(list(hello + ":fmt.Println"))
+                .containsPattern("fmt.Println .* 1 +inlined +exists only inlined")
+                .contains("functions matched: 1  cheap: 0  costly: 0  refused: 0  inlined only: 1")
+                .contains("go build -gcflags=all=-l");
+    }
+
+    @Test
     void shouldSayHowManyItLeavesOut() {
         assertThat(list(program().binary() + ":*")).containsPattern("left out .*: \\d{3,}; --all takes them");
     }

@@ -60,17 +60,16 @@ class TargetsTest {
     void shouldTakeAProcessInAContainerByItsOwnPaths() throws IOException {
         Path root = Files.createDirectory(folder.resolve("root"));
         Files.copy(Greeter.gc(), root.resolve("hello"), StandardCopyOption.COPY_ATTRIBUTES);
-        try (Greeter hello =
-                Greeter.start(TIMES, "unshare", "--mount", "--pid", "--fork", "--kill-child", "chroot", root.toString(), "/hello")) {
+        try (Greeter hello = Greeter.start(
+                TIMES, "unshare", "--mount", "--pid", "--fork", "--kill-child", "chroot", root.toString(), "/hello")) {
             String pid = child(hello.pid());
             assertThat(Path.of("/hello")).doesNotExist();
-            try (Terminal terminal = Terminal.start(
-                    "funccount", "--json", "-d", "60", "-p", pid, "main.greet", "/hello:fmt.Fprintln")) {
+            try (Terminal terminal =
+                    Terminal.start("funccount", "--json", "-d", "60", "-p", pid, "main.greet", "/hello:fmt.Fprintln")) {
                 terminal.awaitAttached();
                 hello.greet();
                 assertThat(hello.end()).isZero();
-                assertThat(counts(terminal.json()))
-                        .isEqualTo(Map.of("main.greet", 1L, "fmt.Fprintln", (long) TIMES));
+                assertThat(counts(terminal.json())).isEqualTo(Map.of("main.greet", 1L, "fmt.Fprintln", (long) TIMES));
             }
         }
     }
@@ -99,7 +98,8 @@ class TargetsTest {
         Path program = Files.copy(Greeter.gc(), folder.resolve("hello"), StandardCopyOption.COPY_ATTRIBUTES);
         TraceTarget target = TraceTarget.resolve(
                 new TraceTarget.Request(List.of(program + ":main.*"), 0, null, false, PlanOptions.COUNTING));
-        Path other = TestProgram.build(Toolchains.requireLocal(), "hello", Flavor.PIE).binary();
+        Path other = TestProgram.build(Toolchains.requireLocal(), "hello", Flavor.PIE)
+                .binary();
         Files.write(program, Files.readAllBytes(other)); // the same inode
 
         assertThatThrownBy(() -> ProbeSession.open(target.plans(), SessionOptions.count()))
@@ -113,7 +113,10 @@ class TargetsTest {
         Path program = Greeter.gc();
         Path link = Files.createSymbolicLink(folder.resolve("link"), program);
         TraceTarget target = TraceTarget.resolve(new TraceTarget.Request(
-                List.of(program + ":^main\\.greet$", link + ":^fmt\\.Fprint(ln|f)$", program.getParent() + "/./hello:^main\\.main$"),
+                List.of(
+                        program + ":^main\\.greet$",
+                        link + ":^fmt\\.Fprint(ln|f)$",
+                        program.getParent() + "/./hello:^main\\.main$"),
                 0,
                 null,
                 true,

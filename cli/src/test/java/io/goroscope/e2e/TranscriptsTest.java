@@ -103,15 +103,14 @@ class TranscriptsTest {
     @Test
     void shouldCountByUserStack() {
         Path hello = Greeter.gc();
-        try (Terminal terminal = Terminal.start(
-                "funccount", "--json", "-U", "-c", hello + " " + TIMES, hello + ":fmt.Fprintln")) {
+        try (Terminal terminal =
+                Terminal.start("funccount", "--json", "-U", "-c", hello + " " + TIMES, hello + ":fmt.Fprintln")) {
             JsonNode stacks = terminal.json().get("stacks");
 
             assertThat(stacks).hasSize(1);
             assertThat(stacks.get(0).get("count").asLong()).isEqualTo(TIMES);
             List<String> frames = stacks.get(0).get("frames").findValuesAsText("function");
-            assertThat(frames)
-                    .startsWith("fmt.Fprintln", "fmt.Println", "main.greet", "main.main", "runtime.main");
+            assertThat(frames).startsWith("fmt.Fprintln", "fmt.Println", "main.greet", "main.main", "runtime.main");
             JsonNode println = stacks.get(0).get("frames").get(1);
             assertThat(println.get("inlined").asBoolean()).isTrue();
             JsonNode greet = stacks.get(0).get("frames").get(2);

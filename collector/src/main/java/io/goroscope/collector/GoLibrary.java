@@ -67,7 +67,8 @@ final class GoLibrary {
 
     /** What the loader's own cache has: lines such as {@code libgo.so.21 (libc6,x86-64) => /lib/…/libgo.so.21}. */
     private static Stream<Path> cached() {
-        return lines("/sbin/ldconfig", "-p").filter(path -> path.getFileName().toString().startsWith(NAME));
+        return lines("/sbin/ldconfig", "-p")
+                .filter(path -> path.getFileName().toString().startsWith(NAME));
     }
 
     /** The paths that a tool of the loader prints behind its arrows; none where it fails. */
@@ -79,7 +80,8 @@ final class GoLibrary {
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             return output.lines()
                     .filter(line -> line.contains(ARROW))
-                    .map(line -> line.substring(line.indexOf(ARROW) + ARROW.length()).split(" \\(")[0])
+                    .map(line ->
+                            line.substring(line.indexOf(ARROW) + ARROW.length()).split(" \\(")[0])
                     .filter(path -> path.startsWith("/"))
                     .map(Path::of);
         } catch (IOException e) {

@@ -46,9 +46,22 @@ public record TraceTarget(List<ImagePlan> plans, List<Integer> pids) {
     /**
      * Finds the binaries, and plans.
      *
-     * @throws UserException if a binary cannot be read or is no Go program, or no function matches
+     * @throws UserException if a binary cannot be read or is no Go program, or no function matches that can be probed
      */
     public static TraceTarget resolve(Request request) {
+        TraceTarget target = resolveToShow(request);
+        if (target.probeable().isEmpty()) {
+            throw new UserException(noneProbeable(target.plans()));
+        }
+        return target;
+    }
+
+    /**
+     * The same, though there may be nothing that can be probed.
+     *
+     * @throws UserException if a binary cannot be read or is no Go program, or no function matches
+     */
+    public static TraceTarget resolveToShow(Request request) {
         Map<Path, List<String>> patterns = patterns(request);
         List<ImagePlan> plans = new ArrayList<>();
         patterns.forEach((binary, texts) -> plans.add(plan(binary, texts, request)));
@@ -57,11 +70,7 @@ public record TraceTarget(List<ImagePlan> plans, List<Integer> pids) {
         }
         plans.removeIf(plan -> plan.functions().isEmpty());
         List<Integer> pids = request.pid() == 0 ? List.of() : List.of(request.pid());
-        TraceTarget target = new TraceTarget(withGoroutines(plans, request, patterns.keySet()), pids);
-        if (target.probeable().isEmpty()) {
-            throw new UserException(noneProbeable(plans));
-        }
-        return target;
+        return new TraceTarget(withGoroutines(plans, request, patterns.keySet()), pids);
     }
 
     /** The patterns of each file; one file may be named in several ways. */
@@ -142,7 +151,8 @@ public record TraceTarget(List<ImagePlan> plans, List<Integer> pids) {
             GoFunction first = all.get(0).function();
             return first.name() + (all.size() == 1 ? " exists" : " and " + (all.size() - 1) + " more exist")
                     + " only inlined into other functions (" + first.inlinedCopies()
-                    + " copies): there is no call to count; build the program with -gcflags=all=-l to have one";
+                    + (first.inlinedCopies() == 1 ? " copy" : " copies")
+                    + "): there is no call to count; build the program with -gcflags=all=-l to have one";
         }
         return "none of the functions that match can be probed; see why with: goroscope list";
     }

@@ -67,7 +67,9 @@ public final class MemoryMap {
     /** Only code that comes from a file. */
     private static Optional<Region> parse(Path process, String line) {
         Matcher matcher = LINE.matcher(line);
-        if (!matcher.matches() || matcher.group(3).charAt(2) != 'x' || !matcher.group(7).startsWith("/")) {
+        if (!matcher.matches()
+                || matcher.group(3).charAt(2) != 'x'
+                || !matcher.group(7).startsWith("/")) {
             return Optional.empty();
         }
         String path = matcher.group(7);

@@ -39,7 +39,8 @@ public final class StackSymbols implements AutoCloseable {
         for (int image = 0; image < plans.size(); image++) {
             for (FunctionPlan plan : plans.get(image).functions()) {
                 if (plan instanceof Probeable probeable) {
-                    probed.put(BatchDescriptor.function(image, probeable.function().index()), probeable);
+                    probed.put(
+                            BatchDescriptor.function(image, probeable.function().index()), probeable);
                 }
             }
         }
@@ -55,7 +56,10 @@ public final class StackSymbols implements AutoCloseable {
         long base = stack.addresses().get(0) - callee.entry().address();
         List<Frame> frames = new ArrayList<>();
         frames.add(new Frame(
-                callee.function().name(), callee.function().file(), callee.function().line(), false));
+                callee.function().name(),
+                callee.function().file(),
+                callee.function().line(),
+                false));
         for (long address : stack.addresses().subList(1, stack.addresses().size())) {
             // A return address is behind its call, which may be another line's, or another function's.
             frames.addAll(framesAt(stack.tgid(), plan, base, address - 1));

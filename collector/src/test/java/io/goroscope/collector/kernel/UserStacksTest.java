@@ -39,17 +39,17 @@ class UserStacksTest {
             program.run(GOROUTINES, ROUNDS);
             List<StackCount> stacks = session.stackCounts();
 
-            assertThat(sums(session, stacks)).isEqualTo(program.counts());
+            assertThat(sums(stacks)).isEqualTo(program.counts());
             assertThat(session.statistic(Statistic.STACKS_FULL)).isZero();
             // The place, so many calls of itself, then round, the goroutine's function, and goexit.
-            Map<Integer, Long> grow = depths(session, stacks, "main.grow");
+            Map<Integer, Long> grow = depths(stacks, "main.grow");
             assertThat(grow).hasSize(CALLS_OF_GROW);
             for (int depth = 0; depth < CALLS_OF_GROW; depth++) {
                 assertThat(grow).containsEntry(4 + depth, TIMES);
             }
             // catches, round, the goroutine's function, goexit: each return address is another function's.
             List<Long> throwing = stacks.stream()
-                    .filter(stack -> name(session, stack).equals("main.throws"))
+                    .filter(stack -> name(stack).equals("main.throws"))
                     .map(StackCount::addresses)
                     .filter(addresses -> addresses.size() == 5)
                     .findFirst()
@@ -81,23 +81,23 @@ class UserStacksTest {
         assertThat(ended.stackCounts()).as("after the end").isNotEmpty();
     }
 
-    private static Map<String, Long> sums(ProbeSession session, List<StackCount> stacks) {
+    private static Map<String, Long> sums(List<StackCount> stacks) {
         Map<String, Long> sums = new TreeMap<>();
-        stacks.forEach(stack -> sums.merge(name(session, stack), stack.calls(), Long::sum));
+        stacks.forEach(stack -> sums.merge(name(stack), stack.calls(), Long::sum));
         return sums;
     }
 
-    private static Map<Integer, Long> depths(ProbeSession session, List<StackCount> stacks, String function) {
+    private static Map<Integer, Long> depths(List<StackCount> stacks, String function) {
         Map<Integer, Long> depths = new TreeMap<>();
         for (StackCount stack : stacks) {
-            if (name(session, stack).equals(function)) {
+            if (name(stack).equals(function)) {
                 depths.merge(stack.addresses().size(), stack.calls(), Long::sum);
             }
         }
         return depths;
     }
 
-    private static String name(ProbeSession session, StackCount stack) {
+    private static String name(StackCount stack) {
         return ObjdumpPlan.name(plan, stack.function());
     }
 }

@@ -123,7 +123,7 @@ class PlannerTest {
     void shouldRefuseAGetterUnlessNamed() {
         Map<String, FunctionPlan> cheap = byName(plan(GoPrograms.shapes(), PlanOptions.COUNTING, "main.G*"));
         assertThat(cheap.get("main.Getter")).isInstanceOf(Refused.class);
-        assertThat(((Refused) cheap.get("main.Getter")).reason()).isEqualTo(Reason.NO_PLACE);
+        assertThat(((Refused) cheap.get("main.Getter")).reason()).isEqualTo(Reason.COSTLY);
         Map<String, FunctionPlan> named = byName(plan(GoPrograms.shapes(), PlanOptions.COUNTING, "main.Getter"));
         assertThat(probeable(named, "main.Getter").entry().singleStepped()).isTrue();
     }
