@@ -45,6 +45,12 @@ struct session {
 
 const volatile struct session session = { .shards = 1 };
 
+/*
+ * 1 from when the last probe is attached until before the first is removed: Java writes it. Probes come and go one after
+ * the other, and hits in between would be returns without entries, and entries without returns.
+ */
+volatile __u32 active;
+
 struct counter {
 	__u64 calls;
 	__u64 lost; /* records, of entries and returns */
@@ -475,7 +481,7 @@ static __always_inline int count_call(struct pt_regs *ctx, __u64 cookie, __u32 t
 {
 	struct counter *counter;
 
-	if (COOKIE_FLAG_FILTER(cookie) && STACK_CHECK_FAILED(ctx))
+	if (!active || (COOKIE_FLAG_FILTER(cookie) && STACK_CHECK_FAILED(ctx)))
 		return 0;
 	counter = registered(tgid, COOKIE_SLOT(cookie));
 	if (!counter) {
@@ -496,8 +502,9 @@ static __always_inline int count_call(struct pt_regs *ctx, __u64 cookie, __u32 t
  * program at a time on it (bpf_enable_priv_stack() in kernel/bpf/verifier.c). That holds for kprobes, which no other task
  * interrupts; a program at a uprobe is preempted where the kernel is (7.x by default), and the next task at a probe on
  * that CPU overwrites its stack. Seen on 7.2.13: wrong records, a `ret` carried out with another goroutine's registers,
- * a kernel oops in on_entry. Programs that may tail-call are left on the task's own stack, so each says that it may; the
- * verifier knows that it never does, and removes it.
+ * a kernel oops in on_entry (a null pointer, read back from a slot at r9, the private stack's pointer). Programs that may
+ * tail-call are left on the task's own stack, so each says that it may; the verifier knows that it never does, and removes
+ * it. Java's PrivateStack looks at the machine code, and refuses where this should ever not be enough: docs/returns.md.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
@@ -588,7 +595,7 @@ static __always_inline void call_ended(struct pt_regs *ctx, __u64 cookie, __u64 
 	struct frame frame;
 
 	keep_own_stack(ctx);
-	if (!bpf_map_lookup_elem(&counters, &tgid) && !admitted(tgid))
+	if (!active || (!bpf_map_lookup_elem(&counters, &tgid) && !admitted(tgid)))
 		return;
 	find_frame(ctx, cookie, (__u32)task, &frame);
 	frames_closed(tgid, &frame);
@@ -622,9 +629,10 @@ static __always_inline int has_shadow_stack(void)
  * Carries out the `ret`, so that the kernel need not single-step it (it does not when a program has moved ip; kernels
  * from about 6.19 on let uprobe programs write registers, older verifiers refuse this program).
  *
- * Two programs that both do so pop two frames, and the traced program dies. So only while ip still is the place, by its
- * low 12 bits and by the breakpoint there: whoever comes second finds ip moved. With a shadow stack the processor would
- * fault at the next real `ret`. Where a read faults the registers stay as they are, and the kernel does the rest.
+ * Two programs that both do so pop two frames, and the traced program dies. So only while ip still is the place: the
+ * address that the kernel found the breakpoint at (bpf_get_func_ip), by the low 12 bits that the planner knows, and by
+ * the breakpoint that is there. Whoever comes second finds ip moved. With a shadow stack the processor would fault at the
+ * next real `ret`. Where a read faults the registers stay as they are, and the kernel does the rest.
  */
 static __always_inline void execute_ret(struct pt_regs *ctx, __u64 cookie)
 {
@@ -634,7 +642,7 @@ static __always_inline void execute_ret(struct pt_regs *ctx, __u64 cookie)
 
 	if (!COOKIE_EXECUTE_RET(cookie))
 		return;
-	if ((ip & 0xfff) != COOKIE_PLACE(cookie) || has_shadow_stack() || read_user(&code, 1, ip) || code != BREAKPOINT
+	if (ip != bpf_get_func_ip(ctx) || (ip & 0xfff) != COOKIE_PLACE(cookie) || has_shadow_stack() || read_user(&code, 1, ip) || code != BREAKPOINT
 	    || read_user(&target, sizeof(target), ctx->sp)) {
 		note(STAT_RET_DECLINED);
 		return;
@@ -668,7 +676,7 @@ int on_marker(struct pt_regs *ctx)
 	struct frame frame;
 
 	keep_own_stack(ctx);
-	if (COOKIE_FLAG_FILTER(cookie) && STACK_CHECK_FAILED(ctx))
+	if (!active || (COOKIE_FLAG_FILTER(cookie) && STACK_CHECK_FAILED(ctx)))
 		return 0;
 	if (!bpf_map_lookup_elem(&counters, &tgid) && !bpf_map_lookup_elem(&tracked, &tgid))
 		return 0;

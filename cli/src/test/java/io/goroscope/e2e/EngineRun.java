@@ -16,6 +16,7 @@ import io.goroscope.testbed.Observed;
 import io.goroscope.testbed.RunningProgram;
 import io.goroscope.testbed.TestProgram;
 import io.goroscope.testbed.Truth;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,6 +24,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * One run of a program under the planner, the kernel's probes and the pairing, with nothing else between them.
@@ -45,11 +48,17 @@ record EngineRun(Truth truth, Comparison comparison, Map<Truth.Edge, Long> edges
         BY_STACK_POINTER
     }
 
+    private static final long IDLE_NS = TimeUnit.MILLISECONDS.toNanos(1);
+
     static EngineRun of(TestProgram program, Pairs pairs, SessionOptions options, String... flags) {
-        ImagePlan plan = plan(program, pairs);
+        return of(program.binary(), pairs, options, flags);
+    }
+
+    static EngineRun of(Path binary, Pairs pairs, SessionOptions options, String... flags) {
+        ImagePlan plan = plan(binary, pairs);
         Tally tally = new Tally();
         Pairing pairing = new Pairing(tally);
-        try (RunningProgram running = program.start(flags);
+        try (RunningProgram running = RunningProgram.start(binary, List.of(flags));
                 ProbeSession session =
                         ProbeSession.open(List.of(plan), options.withProcesses(Set.of((int) running.pid())))) {
             Handler handler = new Handler(session, pairing, pairs);
@@ -57,7 +66,7 @@ record EngineRun(Truth truth, Comparison comparison, Map<Truth.Edge, Long> edges
             CompletableFuture<Truth> told = CompletableFuture.supplyAsync(running::truth);
             while (!told.isDone()) {
                 if (session.poll(handler, 10_000) == 0) {
-                    Thread.onSpinWait();
+                    LockSupport.parkNanos(IDLE_NS); // the program needs the processor, most of all in an emulator
                 }
             }
             Truth truth = told.join();
@@ -72,9 +81,9 @@ record EngineRun(Truth truth, Comparison comparison, Map<Truth.Edge, Long> edges
         }
     }
 
-    private static ImagePlan plan(TestProgram program, Pairs pairs) {
+    private static ImagePlan plan(Path binary, Pairs pairs) {
         TraceTarget target = TraceTarget.resolve(
-                new TraceTarget.Request(List.of(program.binary() + ":main.*"), 0, null, false, PlanOptions.TIMING));
+                new TraceTarget.Request(List.of(binary + ":main.*"), 0, null, false, PlanOptions.TIMING));
         ImagePlan plan = target.plans().get(0);
         if (pairs != Pairs.BY_STACK_POINTER) {
             return plan;

@@ -39,7 +39,12 @@ public final class RunningProgram implements AutoCloseable {
         reader.start();
     }
 
-    static RunningProgram start(Path binary, List<String> flags) {
+    /**
+     * Starts a binary of the program {@code truth} and waits until it stands before its first call.
+     *
+     * @param flags of the program, such as {@code -seed=7}
+     */
+    public static RunningProgram start(Path binary, List<String> flags) {
         return startBy(List.of(binary.toString()), flags);
     }
 

@@ -3,6 +3,7 @@ package io.goroscope.collector.kernel;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.stream.Stream;
 import jnr.ffi.Pointer;
 
 /**
@@ -64,6 +65,14 @@ final class BpfObject implements AutoCloseable {
         int fd = libbpf.bpf_program__fd(program(program));
         check(fd, "descriptor of program " + program);
         return fd;
+    }
+
+    /** Descriptors of those of the programs that were loaded. */
+    int[] loaded(String... programs) {
+        return Stream.of(programs)
+                .mapToInt(name -> libbpf.bpf_program__fd(program(name)))
+                .filter(fd -> fd >= 0)
+                .toArray();
     }
 
     /** The map's descriptor, which {@link #close()} closes. */

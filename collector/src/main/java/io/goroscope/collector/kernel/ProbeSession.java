@@ -14,6 +14,8 @@ import jnr.ffi.Pointer;
 
 /**
  * Plans, attached: from {@link #open} to {@link #close} each call of their functions is counted and, in mode PAIRS, sent.
+ * That begins, and ends, for all probes at one moment: a return without an entry is of a call that was open at the
+ * beginning, an entry without a return of one that was open at the end.
  *
  * <p>One thread polls. Counters may be read, and processes registered, by any thread, also from within the handler.
  */
@@ -71,7 +73,6 @@ public final class ProbeSession implements AutoCloseable {
         requireDistinct(plans);
         options.processIds().forEach(ProbeSession::requireAlive);
         features.require();
-        refuseUnsafePairs(options, features);
         List<ImageFile> files = new ArrayList<>();
         try {
             plans.forEach(plan -> files.add(ImageFile.open(plan.image())));
@@ -92,6 +93,7 @@ public final class ProbeSession implements AutoCloseable {
             options.processIds().forEach(this::register);
             long start = System.nanoTime();
             links.attach(features.attacher(), table, files, linkFilter(features));
+            maps.setActive(true);
             attachNs = System.nanoTime() - start;
             options.processIds().forEach(ProbeSession::requireAlive);
         } catch (RuntimeException e) {
@@ -266,6 +268,7 @@ public final class ProbeSession implements AutoCloseable {
     /** Detaches every probe; what is in the ring and the counters can still be read. */
     public synchronized void detach() {
         requireOpen();
+        maps.setActive(false);
         links.close();
     }
 
@@ -274,6 +277,7 @@ public final class ProbeSession implements AutoCloseable {
     public synchronized void close() {
         synchronized (ringLock) {
             if (!closed) {
+                maps.setActive(false);
                 links.close();
                 stackCounts();
                 closed = true;
@@ -304,20 +308,6 @@ public final class ProbeSession implements AutoCloseable {
     private void requireOpen() {
         if (closed) {
             throw new IllegalStateException("the session is closed");
-        }
-    }
-
-    /**
-     * From 6.19 on kernels preempt lazily by default, and there a Go program died under our entry and return probes (seen
-     * on 7.2.13). Until that is understood and mended, those kernels count only: the traced program is never harmed.
-     */
-    private static void refuseUnsafePairs(SessionOptions options, KernelFeatures features) {
-        if (options.mode() == SessionOptions.Mode.PAIRS
-                && features.release().isAtLeast(6, 19)
-                && !Boolean.getBoolean("goroscope.unsafe.pairs")) {
-            throw new UserException("cannot time calls on Linux "
-                    + features.release().text()
-                    + ": return probes are not yet safe on 6.19 and later; funccount works");
         }
     }
 

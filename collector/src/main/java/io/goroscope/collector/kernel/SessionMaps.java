@@ -15,12 +15,16 @@ final class SessionMaps implements AutoCloseable {
     private static final String RETURN_EXECUTING = "on_return_executing";
     private static final String[] AT_PROBES = {COUNT, COUNT_STACK, "on_entry", RETURN, RETURN_EXECUTING, "on_marker"};
 
+    /** The programs' variables; there is one: {@code active}. */
+    private static final String VARIABLES = ".bss";
+
     private final BpfObject object;
     private final int shards;
     private final boolean executeReturns;
     private final boolean stacks;
     private final RingBufferReader ring;
     private final MappedArea statistics;
+    private final MappedArea variables;
 
     private SessionMaps(BpfObject object, int shards, int ringBytes, boolean executeReturns, boolean stacks) {
         this.object = object;
@@ -31,6 +35,7 @@ final class SessionMaps implements AutoCloseable {
         try {
             this.statistics =
                     MappedArea.map(object.mapFd("statistics"), (long) Statistic.values().length * Long.BYTES, false, 0);
+            this.variables = MappedArea.map(object.mapFd(VARIABLES), Integer.BYTES, true, 0);
         } catch (RuntimeException e) {
             ring.close();
             throw e;
@@ -60,6 +65,7 @@ final class SessionMaps implements AutoCloseable {
                 Stream.of(AT_PROBES).forEach(program -> object.setAttachType(program, Bpf.ATTACH_UPROBE_MULTI));
             }
             object.load();
+            PrivateStack.refuse(object.loaded(AT_PROBES), features.release());
             return new SessionMaps(object, shards, ringBytes, executeReturns, options.stacks() > 0);
         } catch (KernelException e) {
             object.close();
@@ -75,6 +81,11 @@ final class SessionMaps implements AutoCloseable {
             object.close();
             throw e;
         }
+    }
+
+    /** Whether hits count; at first they do not. */
+    void setActive(boolean active) {
+        MappedArea.INTS.setRelease(variables.buffer(), 0, active ? 1 : 0);
     }
 
     RingBufferReader ring() {
@@ -117,6 +128,7 @@ final class SessionMaps implements AutoCloseable {
     public void close() {
         ring.close();
         statistics.close();
+        variables.close();
         object.close();
     }
 }

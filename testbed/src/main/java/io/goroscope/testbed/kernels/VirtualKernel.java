@@ -97,7 +97,7 @@ public record VirtualKernel(Kernel kernel, List<Path> contents) {
                 "-display",
                 "none",
                 "-accel",
-                "tcg,thread=single",
+                "tcg,thread=multi",
                 "-cpu",
                 "max",
                 "-smp",
