@@ -1,6 +1,7 @@
 package io.goroscope.benchmarks;
 
 import io.goroscope.benchmarks.streams.OfflineBenchmark;
+import io.goroscope.benchmarks.streams.StreamsBenchmark;
 import io.goroscope.schemas.UserException;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -8,7 +9,7 @@ import java.util.stream.Collectors;
 /** All benchmarks there are; a new one is added here. */
 final class Benchmarks {
 
-    static final List<Benchmark> ALL = List.of(new OfflineBenchmark());
+    static final List<Benchmark> ALL = List.of(new StreamsBenchmark(), new OfflineBenchmark());
 
     private Benchmarks() {}
 
