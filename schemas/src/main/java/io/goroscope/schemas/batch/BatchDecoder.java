@@ -83,26 +83,26 @@ public final class BatchDecoder {
     }
 
     private void skipSource(DecodedBatch batch) throws IOException, BadRecordException {
-        in.skipString();
-        in.skipString();
+        skipString();
+        skipString();
         in.readInt();
         in.readLong();
         in.readInt();
-        in.skipString();
+        skipString();
         in.readLong();
         batch.lane = in.readInt();
         int lanes = in.readInt();
         if (batch.lane < 0 || batch.lane >= lanes) {
             throw new BadRecordException(Reason.VALUE, "lane=" + batch.lane + " lanes=" + lanes);
         }
-        in.skipString();
-        in.skipString();
+        skipString();
+        skipString();
         int images = 0;
         for (long left = in.readArrayStart(); left > 0; left = in.arrayNext()) {
             checkCount(left);
             for (long i = 0; i < left; i++, images++) {
-                in.skipString();
-                in.skipString();
+                skipString();
+                skipString();
             }
         }
         if (images < 1 || images > BatchDescriptor.MAX_IMAGES) {
@@ -111,14 +111,25 @@ public final class BatchDecoder {
         batch.imageCount = images;
     }
 
+    /** Avro's own skips as far as it is told, backwards where the length is negative. */
+    private void skipString() throws IOException, BadRecordException {
+        long length = in.readLong();
+        if (length < 0 || length > BatchDescriptor.MAX_BYTES) {
+            throw new BadRecordException(Reason.LENGTH, "string of " + length + " bytes");
+        }
+        in.skipFixed((int) length);
+    }
+
     private void readEvents(DecodedBatch batch) throws IOException, BadRecordException {
         int count = 0;
         long time = batch.baseTimeNs;
         long latest = time;
         for (long left = in.readArrayStart(); left > 0; left = in.arrayNext()) {
-            if (left > BatchDescriptor.MAX_EVENTS - count
-                    || left * MIN_EVENT_BYTES > in.inputStream().available()) {
+            if (left > BatchDescriptor.MAX_EVENTS - count) {
                 throw new BadRecordException(Reason.LENGTH, "events=" + left);
+            }
+            if (left * MIN_EVENT_BYTES > in.inputStream().available()) {
+                throw new BadRecordException(Reason.TRUNCATED, "events=" + left);
             }
             int end = count + (int) left;
             batch.ensureEvents(end);

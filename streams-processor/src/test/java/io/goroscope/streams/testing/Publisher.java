@@ -28,6 +28,11 @@ public final class Publisher implements AutoCloseable {
         Properties properties = new Properties();
         properties.putAll(client);
         properties.put("linger.ms", "20");
+        // See the collector's Producers: several requests at once may end in one that is refused for ever.
+        properties.put("max.in.flight.requests.per.connection", "1");
+        // A broker may be away for a while, and nothing may be lost.
+        properties.put("delivery.timeout.ms", "300000");
+        properties.put("max.block.ms", "300000");
         properties.put("batch.size", String.valueOf(256 * 1024));
         producer = new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
     }
