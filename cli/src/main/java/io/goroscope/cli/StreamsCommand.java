@@ -64,6 +64,12 @@ final class StreamsCommand implements Callable<Integer> {
     @Mixin
     private final ReadyFile readyFile = new ReadyFile();
 
+    @Option(
+            names = "--accept-loss",
+            description = "Where unread records were deleted by retention, go on with what is left; else stop with exit"
+                    + " code 2. What is missing is counted as gaps in goroscope.health either way.")
+    private boolean acceptLoss;
+
     @Override
     public Integer call() {
         if (threads < 1) {
@@ -73,6 +79,7 @@ final class StreamsCommand implements Callable<Integer> {
                 .withTopics(kafka.topics())
                 .withApplicationId(applicationId)
                 .withThreads(threads)
+                .withAcceptLoss(acceptLoss)
                 .withWindow(Duration.ofNanos(Durations.parseNs("--window", window)))
                 .withRetireAfter(Duration.ofNanos(Durations.parseNs("--retire-after", retireAfter)));
         try (readyFile;
@@ -81,6 +88,9 @@ final class StreamsCommand implements Callable<Integer> {
             while (!Interruption.await(200, TimeUnit.MILLISECONDS)) {
                 readyFile.set(job.state() == StreamsJob.State.RUNNING);
                 if (job.state() == StreamsJob.State.FAILED) {
+                    if (job.failure() instanceof UserException known) {
+                        throw known;
+                    }
                     throw new UserException("the streams job has failed: " + job.failure(), job.failure());
                 }
             }

@@ -94,9 +94,10 @@ final class Journal {
         read(input, offset);
     }
 
-    /** Records between the last one of an input and this one, which nobody will see. */
+    /** Records between the last one of an input and this one, which nobody will see. What was before the first is not asked. */
     long skipped(Input input, long offset) {
-        return Math.max(0, offset - nextOffsets[code(input)]);
+        long expected = nextOffsets[code(input)];
+        return expected == 0 ? 0 : Math.max(0, offset - expected);
     }
 
     /** Puts in place of a record that changes nothing that it was read. */

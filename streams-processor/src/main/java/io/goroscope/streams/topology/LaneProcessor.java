@@ -2,6 +2,7 @@ package io.goroscope.streams.topology;
 
 import io.goroscope.schemas.BadRecordException;
 import io.goroscope.schemas.Topics;
+import io.goroscope.schemas.UserException;
 import io.goroscope.streams.lane.LaneSet;
 import io.goroscope.streams.lane.LaneSet.Input;
 import java.time.Duration;
@@ -47,18 +48,19 @@ final class LaneProcessor implements Processor<byte[], byte[], byte[], byte[]> {
     @Override
     public void init(ProcessorContext<byte[], byte[]> newContext) {
         close();
+        boolean revived = context != null;
         context = newContext;
         lanes = new LaneSet(settings.window().toNanos());
         endedSinceMs.clear();
         unsettled = 0;
         KeyValueStore<byte[], byte[]> store = context.getStateStore(NAME);
         journal = new Journal(store, settings.journalBytes());
-        restore();
+        restore(revived);
         // All tasks of a thread at the same moments, since they share its transactions.
         ticks = context.schedule(Instant.EPOCH, settings.sendEvery(), PunctuationType.WALL_CLOCK_TIME, this::tick);
     }
 
-    private void restore() {
+    private void restore(boolean revived) {
         long started = System.nanoTime();
         var entries = journal.restore(lanes::load);
         lanes.loaded();
@@ -71,7 +73,8 @@ final class LaneProcessor implements Processor<byte[], byte[], byte[], byte[]> {
             lanes.apply(entry.timestampMs);
         }
         LOG.info(
-                "task {}: {} lanes and {} journal entries restored in {} ms",
+                "{} {}: {} lanes and {} journal entries restored in {} ms",
+                revived ? "revived task" : "task",
                 context.taskId(),
                 lanes.size(),
                 entries.size(),
@@ -83,7 +86,7 @@ final class LaneProcessor implements Processor<byte[], byte[], byte[], byte[]> {
         RecordMetadata from = context.recordMetadata()
                 .orElseThrow(() -> new IllegalStateException("a record that comes from nowhere"));
         Input input = from.topic().equals(settings.topics().of(Topics.Kind.EVENTS)) ? Input.EVENTS : Input.COUNTS;
-        counters.skipped(journal.skipped(input, from.offset()));
+        noticeLoss(from, journal.skipped(input, from.offset()));
         try {
             lanes.check(input, record.value());
         } catch (BadRecordException e) {
@@ -98,6 +101,20 @@ final class LaneProcessor implements Processor<byte[], byte[], byte[], byte[]> {
         counters.applied();
         unsettled++;
         snapshotIfDue();
+    }
+
+    /** Nothing else would tell: where an offset is out of range, Kafka goes on at the oldest record that is left. */
+    private void noticeLoss(RecordMetadata from, long records) {
+        if (records == 0) {
+            return;
+        }
+        counters.skipped(records);
+        String what = records + " records of " + from.topic() + "-" + from.partition() + " before offset "
+                + from.offset() + " were deleted before they were read: retention.ms is too short";
+        if (!settings.acceptLoss()) {
+            throw new UserException(what + "; lengthen it, then start with --accept-loss to go on without them");
+        }
+        LOG.warn("{}; going on without them", what);
     }
 
     private void snapshotIfDue() {

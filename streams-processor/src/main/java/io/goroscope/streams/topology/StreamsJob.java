@@ -79,7 +79,7 @@ public final class StreamsJob implements AutoCloseable {
             throw new UserException("cannot start the Streams job: " + e.getMessage(), e);
         }
         streams.setUncaughtExceptionHandler(e -> {
-            failure.compareAndSet(null, e);
+            failure.compareAndSet(null, reason(e));
             LOG.error("the Streams job gave up", e);
             return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
         });
@@ -87,6 +87,16 @@ public final class StreamsJob implements AutoCloseable {
         LOG.info("starting {}", config);
         streams.start();
         return new StreamsJob(streams, counters, failure);
+    }
+
+    /** What a user can do something about, where it is wrapped; else what happened. */
+    private static Throwable reason(Throwable e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof UserException) {
+                return cause;
+            }
+        }
+        return e;
     }
 
     private static void checkTopics(StreamsJobConfig config) {
@@ -143,7 +153,7 @@ public final class StreamsJob implements AutoCloseable {
         return stateOf(streams.state());
     }
 
-    /** Why it failed, or null. */
+    /** Why it failed, or null; a {@link UserException} where somebody can do something about it. */
     public Throwable failure() {
         return failure.get();
     }

@@ -21,6 +21,7 @@ import java.util.Properties;
  * @param cacheBytes of the store's cache, for each thread. The journal lies in it until the next commit; what does not fit
  *     goes to the changelog early, which costs time but nothing else
  * @param journalBytes of a task's journal at which a snapshot is due
+ * @param acceptLoss whether to go on where records are gone that were not read yet, deleted by retention; else the job stops
  */
 public record StreamsJobConfig(
         Properties client,
@@ -32,7 +33,8 @@ public record StreamsJobConfig(
         Duration sendEvery,
         Duration retireAfter,
         long cacheBytes,
-        long journalBytes) {
+        long journalBytes,
+        boolean acceptLoss) {
 
     /** Size of windows where none is asked for. */
     public static final Duration DEFAULT_WINDOW = Duration.ofSeconds(10);
@@ -71,7 +73,8 @@ public record StreamsJobConfig(
                 Duration.ofMillis(500),
                 Duration.ofMinutes(5),
                 32L << 20,
-                2L << 20);
+                2L << 20,
+                false);
     }
 
     /** The same with other topics. */
@@ -86,7 +89,8 @@ public record StreamsJobConfig(
                 sendEvery,
                 retireAfter,
                 cacheBytes,
-                journalBytes);
+                journalBytes,
+                acceptLoss);
     }
 
     /** The same under another application id. */
@@ -101,7 +105,8 @@ public record StreamsJobConfig(
                 sendEvery,
                 retireAfter,
                 cacheBytes,
-                journalBytes);
+                journalBytes,
+                acceptLoss);
     }
 
     /** The same with another number of threads. */
@@ -116,7 +121,8 @@ public record StreamsJobConfig(
                 sendEvery,
                 retireAfter,
                 cacheBytes,
-                journalBytes);
+                journalBytes,
+                acceptLoss);
     }
 
     /** The same with another size of windows. */
@@ -131,7 +137,8 @@ public record StreamsJobConfig(
                 sendEvery,
                 retireAfter,
                 cacheBytes,
-                journalBytes);
+                journalBytes,
+                acceptLoss);
     }
 
     /** The same with another pace of sending. */
@@ -146,7 +153,8 @@ public record StreamsJobConfig(
                 other,
                 retireAfter,
                 cacheBytes,
-                journalBytes);
+                journalBytes,
+                acceptLoss);
     }
 
     /** The same with another grace for processes that ended. */
@@ -161,7 +169,8 @@ public record StreamsJobConfig(
                 sendEvery,
                 other,
                 cacheBytes,
-                journalBytes);
+                journalBytes,
+                acceptLoss);
     }
 
     /** The same with other sizes of cache and journal, bytes. */
@@ -176,7 +185,24 @@ public record StreamsJobConfig(
                 sendEvery,
                 retireAfter,
                 otherCacheBytes,
-                otherJournalBytes);
+                otherJournalBytes,
+                acceptLoss);
+    }
+
+    /** The same, but where unread records are gone it counts them and goes on, or stops. */
+    public StreamsJobConfig withAcceptLoss(boolean other) {
+        return new StreamsJobConfig(
+                client,
+                topics,
+                applicationId,
+                stateDirectory,
+                threads,
+                window,
+                sendEvery,
+                retireAfter,
+                cacheBytes,
+                journalBytes,
+                other);
     }
 
     /** Names no property's value: it may be a secret. */
