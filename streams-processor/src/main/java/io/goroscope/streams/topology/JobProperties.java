@@ -13,7 +13,7 @@ import org.apache.kafka.streams.StreamsConfig;
  * Kafka Streams' properties for the job: ours, the user's over them, and those that nobody may change.
  *
  * <p>Output goes on within 15 s after an instance was killed. Its partitions are given to others when its session ends
- * (6 s, the least that a broker allows by default). Its open transaction holds back the offsets until the broker ends it:
+ * (6 s, the least that a broker allows by default) and the others learn so with their next heartbeat (1 s). Its open transaction holds back the offsets until the broker ends it:
  * the state is in memory, so the new owner has another process id and cannot fence it. So the transaction's timeout is 8 s,
  * to which comes the broker's own scan ({@code transaction.abort.timed.out.transaction.cleanup.interval.ms}: 10 s by
  * default, 1 s in the embedded broker and in our compose file). With group.protocol=streams the broker's settings
@@ -22,12 +22,18 @@ import org.apache.kafka.streams.StreamsConfig;
 final class JobProperties {
 
     private static final int SESSION_TIMEOUT_MS = 6_000;
-    private static final int HEARTBEAT_MS = 2_000;
+    private static final int HEARTBEAT_MS = 1_000;
     private static final int TRANSACTION_TIMEOUT_MS = 8_000;
     /** Commits are asked for when changes are sent; this is for when nothing is sent. */
     private static final int COMMIT_BACKSTOP_MS = 1_000;
     /** Batches of 50 KB: as many as keep a thread busy for some ms, and no more, for each partition. */
     private static final int MAX_BUFFERED_RECORDS = 200;
+
+    /**
+     * Any: an instance that comes gets its share at once and restores it, in seconds, since the changelog stays near the size
+     * of the state. With Kafka's default it would only warm up, and get work at the next probing rebalance, after 10 minutes.
+     */
+    private static final long ACCEPTABLE_RECOVERY_LAG = Long.MAX_VALUE;
 
     private JobProperties() {}
 
@@ -37,6 +43,7 @@ final class JobProperties {
                 StreamsConfig.COMMIT_INTERVAL_MS_CONFIG,
                 Math.max(COMMIT_BACKSTOP_MS, 2 * config.sendEvery().toMillis()));
         all.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, MAX_BUFFERED_RECORDS);
+        all.put(StreamsConfig.ACCEPTABLE_RECOVERY_LAG_CONFIG, ACCEPTABLE_RECOVERY_LAG);
         all.put(StreamsConfig.consumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), MAX_BUFFERED_RECORDS);
         all.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), TRANSACTION_TIMEOUT_MS);
         if (!usesStreamsProtocol(config.client())) {

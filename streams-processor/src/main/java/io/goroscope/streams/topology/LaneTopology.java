@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -41,6 +42,12 @@ final class LaneTopology {
     }
 
     static Topology build(StreamsJobConfig settings, JobCounters counters) {
+        return build(settings, () -> new LaneProcessor(settings, counters));
+    }
+
+    /** The same with other processors in the middle. */
+    static Topology build(
+            StreamsJobConfig settings, Supplier<? extends Processor<byte[], byte[], byte[], byte[]>> processors) {
         Topics topics = settings.topics();
         Topology topology = new Topology();
         topology.addSource(
@@ -51,7 +58,7 @@ final class LaneTopology {
                 new ByteArrayDeserializer(),
                 topics.of(Topics.Kind.EVENTS),
                 topics.of(Topics.Kind.COUNTS));
-        topology.addProcessor(LaneProcessor.NAME, new Supplier(settings, counters), "from-inputs");
+        topology.addProcessor(LaneProcessor.NAME, new WithStore(processors), "from-inputs");
         for (Topics.Kind kind : OUTPUTS) {
             topology.addSink(
                     sinkName(kind),
@@ -63,12 +70,12 @@ final class LaneTopology {
         return topology;
     }
 
-    private record Supplier(StreamsJobConfig settings, JobCounters counters)
+    private record WithStore(Supplier<? extends Processor<byte[], byte[], byte[], byte[]>> processors)
             implements ProcessorSupplier<byte[], byte[], byte[], byte[]> {
 
         @Override
         public Processor<byte[], byte[], byte[], byte[]> get() {
-            return new LaneProcessor(settings, counters);
+            return processors.get();
         }
 
         @Override

@@ -37,7 +37,12 @@ class LaneSetTest {
     private static List<Produced> stream(long seed, Size size, Trouble trouble, int events) {
         List<Produced> records = new ArrayList<>();
         SyntheticProcess process = new SyntheticProcess("host", seed, size, trouble, records::add);
-        process.run(events);
+        process.begin();
+        process.run(events / 2);
+        process.detach(1);
+        process.run(events / 4);
+        process.attach(1);
+        process.run(events / 4);
         process.end();
         return records;
     }

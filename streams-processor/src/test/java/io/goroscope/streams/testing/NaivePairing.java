@@ -210,6 +210,36 @@ public final class NaivePairing {
         }
     }
 
+    /** The probes of a function are gone, or of all where it is negative. */
+    public void detach(int function, long timeNs) {
+        if (function < 0) {
+            endAll(AbandonReason.DETACH, timeNs);
+            return;
+        }
+        for (ArrayDeque<Frame> stack : stacks.values()) {
+            Iterator<Frame> topmostFirst = stack.iterator();
+            long orphanedNs = 0;
+            while (topmostFirst.hasNext()) {
+                Frame frame = topmostFirst.next();
+                if (frame.mark != null) {
+                    continue;
+                }
+                frame.calleesNs += orphanedNs;
+                orphanedNs = 0;
+                if (frame.function == function) {
+                    if (frame.tainted) {
+                        sink.uncertain(function, timeNs);
+                    } else {
+                        sink.abandoned(function, AbandonReason.DETACH, timeNs - frame.timeNs, timeNs);
+                    }
+                    orphanedNs = frame.calleesNs;
+                    topmostFirst.remove();
+                }
+            }
+        }
+        stacks.values().removeIf(stack -> stack.stream().allMatch(frame -> frame.mark != null));
+    }
+
     /** A gap. */
     public void taint() {
         stacks.values().forEach(stack -> stack.forEach(frame -> frame.tainted = true));

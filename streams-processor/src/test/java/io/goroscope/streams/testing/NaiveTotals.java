@@ -1,6 +1,8 @@
 package io.goroscope.streams.testing;
 
 import static io.goroscope.schemas.batch.BatchDescriptor.KIND_MASK;
+import static io.goroscope.schemas.batch.BatchDescriptor.NO_IDENTITY;
+import static io.goroscope.schemas.batch.BatchDescriptor.OFF_STACK;
 
 import io.goroscope.schemas.BadRecordException;
 import io.goroscope.schemas.Records;
@@ -10,7 +12,6 @@ import io.goroscope.schemas.avro.FunctionCount;
 import io.goroscope.schemas.avro.FunctionCounts;
 import io.goroscope.schemas.avro.LaneId;
 import io.goroscope.schemas.avro.Lifecycle;
-import io.goroscope.schemas.avro.LifecycleKind;
 import io.goroscope.streams.lane.LaneSet.Input;
 import io.goroscope.streams.pairing.AbandonReason;
 import io.goroscope.streams.pairing.CallSink;
@@ -27,13 +28,14 @@ import java.util.TreeMap;
  */
 public final class NaiveTotals {
 
-    private final Map<String, Long> totals = new TreeMap<>();
+    private final Map<String, Long> totals = new HashMap<>();
     private final Map<LaneId, OneLane> lanes = new HashMap<>();
     private final Map<LaneId, Long> countSequences = new HashMap<>();
 
     private final class OneLane implements CallSink {
         private final NaivePairing pairing = new NaivePairing(this);
         private long nextSequence;
+        private long timeNs = Long.MIN_VALUE;
 
         void take(EventBatch batch) {
             if (batch.getSequence() < nextSequence) {
@@ -48,13 +50,20 @@ public final class NaiveTotals {
             add("lane/batches", 1);
             add("lane/events", batch.getEvents().size());
             add("lane/lost", batch.getLost());
-            long timeNs = batch.getBaseTimeNs();
+            long atNs = batch.getBaseTimeNs();
+            seen(atNs);
             int at = 0;
             for (Event event : batch.getEvents()) {
                 lifecycle(batch, at++);
-                timeNs += event.getDeltaNs();
+                atNs += event.getDeltaNs();
+                seen(atNs);
+                if ((event.getWhat() & NO_IDENTITY) != 0) {
+                    add("lane/no identity", 1);
+                } else if ((event.getWhat() & OFF_STACK) != 0) {
+                    add("lane/off stack", 1);
+                }
                 pairing.event(
-                        timeNs,
+                        atNs,
                         event.getGoid(),
                         event.getDepth(),
                         event.getFunction(),
@@ -67,10 +76,27 @@ public final class NaiveTotals {
 
         private void lifecycle(EventBatch batch, int before) {
             for (Lifecycle happening : batch.getLifecycle()) {
-                if (happening.getBefore() == before && happening.getKind() == LifecycleKind.PROCESS_END) {
-                    pairing.endAll(AbandonReason.PROCESS_END, happening.getTimeNs());
+                if (happening.getBefore() != before) {
+                    continue;
+                }
+                seen(happening.getTimeNs());
+                switch (happening.getKind()) {
+                    case PROCESS_END -> pairing.endAll(AbandonReason.PROCESS_END, happening.getTimeNs());
+                    case COLLECTOR_END -> pairing.endAll(AbandonReason.DETACH, happening.getTimeNs());
+                    case DETACH -> pairing.detach(happening.getFunction(), happening.getTimeNs());
+                    case UNKNOWN, COLLECTOR_START, PROCESS_START, ATTACH, MODE -> {
+                        // No call ends.
+                    }
                 }
             }
+        }
+
+        private void seen(long atNs) {
+            timeNs = Math.max(timeNs, atNs);
+        }
+
+        void supersede() {
+            pairing.endAll(AbandonReason.DETACH, timeNs);
         }
 
         @Override
@@ -129,14 +155,28 @@ public final class NaiveTotals {
         try {
             if (input == Input.EVENTS) {
                 EventBatch batch = Records.decode(value, EventBatch.class);
-                lanes.computeIfAbsent(batch.getSource(), unused -> new OneLane())
-                        .take(batch);
+                if (!lanes.containsKey(batch.getSource())) {
+                    lanes.put(batch.getSource(), new OneLane());
+                    supersedeOlder(batch.getSource());
+                }
+                lanes.get(batch.getSource()).take(batch);
             } else {
                 takeCounts(Records.decode(value, FunctionCounts.class));
             }
         } catch (BadRecordException e) {
             throw new IllegalArgumentException(e);
         }
+    }
+
+    /** A collector that was started again has left what its earlier start saw of this lane. */
+    private void supersedeOlder(LaneId younger) {
+        lanes.forEach((id, lane) -> {
+            LaneId same =
+                    new LaneId(id.getProcess(), id.getCollector(), younger.getEpoch(), id.getLane(), id.getLanes());
+            if (id.getEpoch() < younger.getEpoch() && same.equals(younger)) {
+                lane.supersede();
+            }
+        });
     }
 
     private void takeCounts(FunctionCounts counts) {
@@ -147,7 +187,8 @@ public final class NaiveTotals {
         countSequences.put(counts.getSource(), counts.getSequence() + 1);
         for (FunctionCount count : counts.getCounts()) {
             String name = count.getFunction() + "/calls of "
-                    + counts.getSource().getProcess().getHost();
+                    + counts.getSource().getProcess().getHost() + " "
+                    + counts.getSource().getEpoch();
             totals.put(name, count.getCalls());
         }
     }
@@ -159,6 +200,7 @@ public final class NaiveTotals {
             int calls = name.indexOf("/calls of ");
             all.merge(calls < 0 ? name : name.substring(0, calls) + "/calls", value, Long::sum);
         });
+        all.merge("lane/open", openFrames(), Long::sum);
         all.values().removeIf(value -> value == 0);
         return all;
     }

@@ -69,6 +69,9 @@ public final class ReadTotals {
             read.add("lane/lost", health.getLost());
             read.add("lane/unmatched", health.getUnmatched());
             read.add("lane/uncertain", health.getUncertain());
+            read.add("lane/no identity", health.getNoIdentity());
+            read.add("lane/off stack", health.getOffStack());
+            read.add("lane/open", health.getOpenFrames());
         });
         return read.totals;
     }

@@ -14,14 +14,16 @@ import io.goroscope.schemas.batch.BatchEncoder;
 import io.goroscope.schemas.batch.LaneSource;
 import io.goroscope.streams.lane.LaneSet.Input;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
 
 /**
  * A Go program that never ran, and the collector that watched it: goroutines that call, recurse, return, jump, panic,
- * recover and end, from a seed; events lost in the ring, batches lost on the way, batches sent twice. It writes the records that
- * such a collector would publish.
+ * recover and end, from a seed; signal handlers and code on system stacks; events lost in the ring, batches lost on the way,
+ * batches sent twice; probes that are taken away and put back; a collector that is started again. It writes the records
+ * that such a collector would publish.
  */
 public final class SyntheticProcess {
 
@@ -38,7 +40,7 @@ public final class SyntheticProcess {
         private final byte[] value;
         private final long timestampMs;
 
-        Produced(Input input, LaneId lane, byte[] value, long timestampMs) {
+        public Produced(Input input, LaneId lane, byte[] value, long timestampMs) {
             this.input = input;
             this.lane = lane;
             this.value = value;
@@ -81,6 +83,7 @@ public final class SyntheticProcess {
     private static final long WALL_OFFSET_NS = 1_700_000_000_000_000_000L;
     private static final int GENERATION_SLOTS = 64;
     private static final int MAX_FRAMES = 8;
+    private static final int THREADS = 6;
 
     private static final class Goroutine {
         long id;
@@ -96,6 +99,8 @@ public final class SyntheticProcess {
     private final Trouble trouble;
     private final int functions;
     private final int batchEvents;
+    private final String host;
+    private final ProcessId process;
     private final LaneSource[] sources;
     private final BatchEncoder[] encoders;
     private final Goroutine[] goroutines;
@@ -131,21 +136,26 @@ public final class SyntheticProcess {
         this.publish = publish;
         this.calls = new long[functions];
         this.lostOf = new long[functions];
-        ProcessId process = new ProcessId(name, "boot", 4000 + (int) (seed & 0xFF), 4711L, 0);
+        host = name;
+        process = new ProcessId(name, "boot", 4000 + (int) (seed & 0xFF), 4711L, 0);
         sources = new LaneSource[size.lanes()];
         encoders = new BatchEncoder[size.lanes()];
-        for (int lane = 0; lane < size.lanes(); lane++) {
-            sources[lane] = new LaneSource(
-                    new LaneId(process, "collector-" + name, epoch, lane, size.lanes()),
-                    "/usr/bin/app",
-                    "app",
-                    List.of(new ImageRef("build-1", "/usr/bin/app")));
-            encoders[lane] = new BatchEncoder(sources[lane], WALL_OFFSET_NS, batchEvents);
-        }
+        beginEpoch(epoch);
         goroutines = new Goroutine[size.goroutines()];
         for (int i = 0; i < goroutines.length; i++) {
             goroutines[i] = new Goroutine();
             goroutines[i].id = nextGoid++;
+        }
+    }
+
+    private void beginEpoch(long epoch) {
+        for (int lane = 0; lane < sources.length; lane++) {
+            sources[lane] = new LaneSource(
+                    new LaneId(process, "collector-" + host, epoch, lane, sources.length),
+                    "/usr/bin/app",
+                    "app",
+                    List.of(new ImageRef("build-1", "/usr/bin/app")));
+            encoders[lane] = new BatchEncoder(sources[lane], WALL_OFFSET_NS, batchEvents);
         }
     }
 
@@ -170,11 +180,52 @@ public final class SyntheticProcess {
     /** The process ends: all batches are published, with the news in every lane. */
     public void end() {
         timeNs += 1000;
-        for (BatchEncoder encoder : encoders) {
-            encoder.add(new Lifecycle(0, timeNs, LifecycleKind.PROCESS_END, -1, "exit 0"));
-        }
+        tellAll(LifecycleKind.PROCESS_END, -1, "exit 0");
         flush();
         countsNow(true);
+    }
+
+    /** The collector begins, finds the process, and attaches. */
+    public void begin() {
+        tellAll(LifecycleKind.COLLECTOR_START, -1, "1.0");
+        tellAll(LifecycleKind.PROCESS_START, -1, "");
+        tellAll(LifecycleKind.ATTACH, -1, "pairs");
+    }
+
+    /** The probes of a function are taken away; calls of it that are open will not be seen to end. */
+    public void detach(int function) {
+        tellAll(LifecycleKind.DETACH, function, "");
+    }
+
+    /** They are put back. */
+    public void attach(int function) {
+        tellAll(LifecycleKind.ATTACH, function, "");
+    }
+
+    /**
+     * The collector ends and another is started: sequences, counters and loss begin anew, the program has gone on.
+     *
+     * @param orderly whether the first said so; where it was killed, what it had not published is gone
+     */
+    public void restartCollector(long epoch, boolean orderly) {
+        if (orderly) {
+            tellAll(LifecycleKind.COLLECTOR_END, -1, "");
+            flush();
+            countsNow(true);
+        }
+        beginEpoch(epoch);
+        Arrays.fill(generations, 0);
+        Arrays.fill(calls, 0);
+        Arrays.fill(lostOf, 0);
+        lostSinceBatch = 0;
+        countsSequence = 0;
+        begin();
+    }
+
+    private void tellAll(LifecycleKind kind, int function, String detail) {
+        for (BatchEncoder encoder : encoders) {
+            encoder.add(new Lifecycle(0, timeNs, kind, function, detail));
+        }
     }
 
     /** Publishes what is in the making. */
@@ -189,6 +240,9 @@ public final class SyntheticProcess {
     private int step(Goroutine g) {
         timeNs += 20 + random.nextInt(400);
         int choice = random.nextInt(1000);
+        if (choice == 999) {
+            return elsewhere();
+        }
         if (g.frames == 0 || (g.frames < MAX_FRAMES && choice < 470)) {
             return call(g);
         }
@@ -225,6 +279,18 @@ public final class SyntheticProcess {
         return emitted + emit(g, BatchDescriptor.DEFER_RETURN, functions + 1, 16);
     }
 
+    /** Code that runs on no goroutine's stack: a signal handler, the scheduler; or whose goroutine could not be read. */
+    private int elsewhere() {
+        int function = random.nextInt(functions);
+        int where = List.of(BatchDescriptor.OFF_STACK, BatchDescriptor.SYSTEM_STACK, BatchDescriptor.NO_IDENTITY)
+                .get(random.nextInt(3));
+        long identity = where == BatchDescriptor.NO_IDENTITY ? 0 : 1_000 + random.nextInt(THREADS);
+        calls[function]++;
+        int emitted = emit(identity, BatchDescriptor.ENTRY | where, function, 200);
+        timeNs += 50;
+        return emitted + emit(identity, BatchDescriptor.RETURN | where, function, 200);
+    }
+
     private int goexit(Goroutine g) {
         int emitted = 0;
         if (random.nextBoolean()) {
@@ -238,8 +304,12 @@ public final class SyntheticProcess {
     }
 
     private int emit(Goroutine g, int kind, int function, long depth) {
-        int slot = (int) (g.id % GENERATION_SLOTS);
-        int lane = (int) (g.id % encoders.length);
+        return emit(g.id, kind, function, depth);
+    }
+
+    private int emit(long id, int what, int function, long depth) {
+        int slot = (int) (id % GENERATION_SLOTS);
+        int lane = (int) (id % encoders.length);
         if (random.nextDouble() < trouble.lostEvents) {
             generations[slot] = (generations[slot] + 1) & 0xFFFF;
             lostSinceBatch++;
@@ -250,8 +320,8 @@ public final class SyntheticProcess {
         }
         // Neighbours of other CPUs may be some µs late.
         long seenNs = random.nextInt(5000) == 0 ? timeNs - 10 : timeNs;
-        encoders[lane].add(seenNs, g.id, depth, function, kind, generations[slot], 0);
-        witness.event(lane, seenNs, g.id, depth, function, kind, generations[slot]);
+        encoders[lane].add(seenNs, id, depth, function, what, generations[slot], 0);
+        witness.event(lane, seenNs, id, depth, function, what, generations[slot]);
         if (encoders[lane].isFull()) {
             finish(lane);
         }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -27,7 +28,10 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 
-/** Real brokers in this JVM, one or several, each of which can be stopped and started again. */
+/**
+ * Real brokers, one or several, each of which can be stopped and started again: in this JVM, or as processes of their own,
+ * which can be killed.
+ */
 public final class TestCluster implements AutoCloseable {
 
     private final Path folder;
@@ -35,12 +39,27 @@ public final class TestCluster implements AutoCloseable {
     private final List<Integer> ports;
     private final List<Integer> controllerPorts;
     private final KafkaRaftServer[] servers;
+    private final Process[] processes;
+    /** Where brokers in processes of their own log to; null where they run in this JVM. */
+    private final Path logs;
+
     private final String clusterId = Uuid.randomUuid().toString();
 
-    /** Starts brokers with empty logs. */
+    /** Starts brokers with empty logs in this JVM. */
     public TestCluster(int size) {
+        this(size, null);
+    }
+
+    /** The same in processes of their own, which write what they have to say into a folder. */
+    public static TestCluster ofProcesses(int size, Path logs) {
+        return new TestCluster(size, logs);
+    }
+
+    private TestCluster(int size, Path logs) {
         this.size = size;
+        this.logs = logs;
         this.servers = new KafkaRaftServer[size];
+        this.processes = new Process[size];
         List<Integer> free = freePorts(2 * size);
         ports = free.subList(0, size);
         controllerPorts = free.subList(size, 2 * size);
@@ -78,13 +97,55 @@ public final class TestCluster implements AutoCloseable {
 
     /** Starts a broker that is stopped, on the data that it has. */
     public void start(int node) {
+        if (logs != null) {
+            startProcess(node);
+            return;
+        }
         KafkaRaftServer server = new KafkaRaftServer(KafkaConfig.fromProps(properties(node), false), Time.SYSTEM);
         server.startup();
         servers[node] = server;
     }
 
+    private void startProcess(int node) {
+        try {
+            Files.createDirectories(logs);
+            Path settings = folder.resolve("node-" + node + ".properties");
+            try (Writer out = Files.newBufferedWriter(settings, StandardCharsets.UTF_8)) {
+                properties(node).store(out, null);
+            }
+            processes[node] = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            "-Xmx512m",
+                            "-XX:+UseSerialGC",
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            "kafka.Kafka",
+                            settings.toString())
+                    .redirectErrorStream(true)
+                    .redirectOutput(logs.resolve("node-" + node + ".log").toFile())
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot start broker " + node, e);
+        }
+    }
+
+    /** Kills a broker that is a process of its own. */
+    public void kill(int node) {
+        processes[node].destroyForcibly();
+        try {
+            processes[node].waitFor();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
     /** Stops a broker. */
     public void stop(int node) {
+        if (processes[node] != null) {
+            kill(node);
+        }
         if (servers[node] != null) {
             servers[node].shutdown();
             servers[node].awaitShutdown();

@@ -1,0 +1,73 @@
+package io.goroscope.streams.crash;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.goroscope.streams.crash.CrashRun.Outcome;
+import io.goroscope.streams.crash.CrashRun.Plan;
+import io.goroscope.streams.crash.CrashStream.Shape;
+import io.goroscope.streams.testing.SyntheticProcess.Size;
+import java.util.concurrent.ThreadLocalRandom;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+class CrashTruthTest {
+
+    /** 21 million events, of which more than 20 million arrive. */
+    private static final Shape LARGE = new Shape(3, 6, 1_170_000, new Size(4, 300, 6, 512), 6);
+
+    private static final Shape SMALL = new Shape(2, 4, 400_000, new Size(4, 100, 6, 256), 4);
+
+    /** How long output may rest after an instance was killed. */
+    private static final long RECOVERY_LIMIT_MS = 15_000;
+
+    private static long seed() {
+        return Long.getLong("crash.seed", ThreadLocalRandom.current().nextInt(1_000_000));
+    }
+
+    private static void assertExact(Outcome outcome) {
+        assertThat(outcome.differences()).isEmpty();
+        assertThat(outcome.recoveriesMs()).isNotEmpty().allSatisfy(each -> assertThat(each)
+                .isLessThanOrEqualTo(RECOVERY_LIMIT_MS));
+    }
+
+    @Test
+    void shouldBeExactWhileInstancesAreEndedAndTheBrokerStops() {
+        Outcome outcome = CrashRun.of(new Plan("five", seed(), 5, 1, true, "classic", false, LARGE));
+        assertExact(outcome);
+        assertThat(outcome.events()).isGreaterThan(20_000_000);
+        assertThat(outcome.revived()).isPositive();
+    }
+
+    /** The comparison can fail: state that a punctuator saves is not exact, and that shows. */
+    @Test
+    void shouldSeeThatStateSavedByAPunctuatorIsNotExact() {
+        Outcome outcome = CrashRun.of(new Plan("punctuator", seed(), 4, 1, false, "classic", true, SMALL));
+        assertThat(outcome.differences()).isNotEmpty();
+    }
+
+    @Test
+    @Tag("soak")
+    void shouldBeExactThroughTwentyFiveEnds() {
+        Outcome outcome = CrashRun.of(new Plan("twenty-five", seed(), 25, 1, true, "classic", false, LARGE));
+        assertExact(outcome);
+        assertThat(outcome.revived()).isPositive();
+    }
+
+    @Test
+    @Tag("soak")
+    void shouldBeExactWithTheStreamsGroupProtocol() {
+        assertExact(CrashRun.of(new Plan("streams-protocol", seed(), 25, 1, true, "streams", false, LARGE)));
+    }
+
+    @Test
+    @Tag("soak")
+    void shouldBeExactWithThreeBrokersOfWhichOneIsKilled() {
+        assertExact(CrashRun.of(new Plan("three-brokers", seed(), 6, 3, true, "classic", false, LARGE)));
+    }
+
+    @Test
+    @Tag("soak")
+    void shouldBeExactWithThreeBrokersAndTheStreamsGroupProtocol() {
+        assertExact(CrashRun.of(new Plan("three-brokers-streams", seed(), 6, 3, true, "streams", false, LARGE)));
+    }
+}
