@@ -1,5 +1,6 @@
 package io.goroscope.benchmarks;
 
+import io.goroscope.benchmarks.kernel.EntryHitBenchmark;
 import io.goroscope.benchmarks.streams.OfflineBenchmark;
 import io.goroscope.benchmarks.streams.StreamsBenchmark;
 import io.goroscope.schemas.UserException;
@@ -9,7 +10,7 @@ import java.util.stream.Collectors;
 /** All benchmarks there are; a new one is added here. */
 final class Benchmarks {
 
-    static final List<Benchmark> ALL = List.of(new StreamsBenchmark(), new OfflineBenchmark());
+    static final List<Benchmark> ALL = List.of(new StreamsBenchmark(), new OfflineBenchmark(), new EntryHitBenchmark());
 
     private Benchmarks() {}
 
