@@ -148,10 +148,31 @@ struct {
 	__type(value, __u64);
 } statistics SEC(".maps");
 
+#ifndef TEST_WINDOW
 static __always_inline void add(__u64 *counter)
 {
 	__sync_fetch_and_add(counter, 1);
 }
+#else
+/*
+ * For a test that holds the counters against being preempted: TEST_WINDOW calls of a helper within an addition leave room
+ * for that, and TEST_PLAIN_COUNTERS makes it the plain addition that must be seen to lose calls then.
+ */
+static __always_inline void add(__u64 *counter)
+{
+	__u64 value = *(volatile __u64 *)counter;
+	int i;
+
+	for (i = 0; i < TEST_WINDOW; i++)
+		bpf_get_prandom_u32();
+#ifdef TEST_PLAIN_COUNTERS
+	*(volatile __u64 *)counter = value + 1;
+#else
+	(void)value;
+	__sync_fetch_and_add(counter, 1);
+#endif
+}
+#endif
 
 static __always_inline void note(__u32 statistic)
 {

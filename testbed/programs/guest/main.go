@@ -56,7 +56,6 @@ func prepare() {
 		{"proc", "/proc", "proc"},
 		{"sysfs", "/sys", "sysfs"},
 		{"devtmpfs", "/dev", "devtmpfs"},
-		{"tmpfs", "/tmp", "tmpfs"},
 		{"bpf", "/sys/fs/bpf", "bpf"},
 		{"tracefs", "/sys/kernel/tracing", "tracefs"},
 	} {
@@ -65,6 +64,7 @@ func prepare() {
 			check(fmt.Errorf("mount %s: %v", m[1], err))
 		}
 	}
+	check(os.MkdirAll("/tmp", 0o1777)) // in the initramfs, which can be written: what lies there stays visible
 	const rlimitMemlock = 8
 	const infinity = ^uint64(0)
 	check(syscall.Setrlimit(rlimitMemlock, &syscall.Rlimit{Cur: infinity, Max: infinity}))

@@ -4,6 +4,7 @@ import io.goroscope.collector.TraceTarget;
 import io.goroscope.collector.kernel.ProbeSession;
 import io.goroscope.collector.kernel.RingHandler;
 import io.goroscope.collector.kernel.SessionOptions;
+import io.goroscope.collector.kernel.Statistic;
 import io.goroscope.collector.plan.FunctionPlan;
 import io.goroscope.collector.plan.GoFunction;
 import io.goroscope.collector.plan.ImagePlan;
@@ -24,8 +25,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntConsumer;
 
 /**
  * One run of a program under the planner, the kernel's probes and the pairing, with nothing else between them.
@@ -34,9 +37,18 @@ import java.util.concurrent.locks.LockSupport;
  * @param comparison of what was seen with what the program says
  * @param edges by caller and callee, those that the program keeps as well
  * @param lost events
+ * @param executed returns that our program carried out
+ * @param declined returns that its guard left to the kernel
  * @param exitCode of the program
  */
-record EngineRun(Truth truth, Comparison comparison, Map<Truth.Edge, Long> edges, long lost, int exitCode) {
+record EngineRun(
+        Truth truth,
+        Comparison comparison,
+        Map<Truth.Edge, Long> edges,
+        long lost,
+        long executed,
+        long declined,
+        int exitCode) {
 
     /** Which events go on to the pairing as which: the ways that other tools pair, to see that the truth refutes them. */
     enum Pairs {
@@ -55,36 +67,86 @@ record EngineRun(Truth truth, Comparison comparison, Map<Truth.Edge, Long> edges
     }
 
     static EngineRun of(Path binary, Pairs pairs, SessionOptions options, String... flags) {
+        return beside(binary, pairs, List.of(options), pid -> {}, flags).get(0);
+    }
+
+    /**
+     * One run of a program under several sessions at once, each of which is as a collector of its own.
+     *
+     * @param before is told the program's pid when all are attached, before its first call
+     * @return what each of them saw
+     */
+    static List<EngineRun> beside(
+            Path binary, Pairs pairs, List<SessionOptions> options, IntConsumer before, String... flags) {
         ImagePlan plan = plan(binary, pairs);
-        Tally tally = new Tally();
-        Pairing pairing = new Pairing(tally);
-        try (RunningProgram running = RunningProgram.start(binary, List.of(flags));
-                ProbeSession session =
-                        ProbeSession.open(List.of(plan), options.withProcesses(Set.of((int) running.pid())))) {
-            Handler handler = new Handler(session, pairing, pairs);
+        List<Observer> observers = new ArrayList<>();
+        try (RunningProgram running = RunningProgram.start(binary, List.of(flags))) {
+            int pid = (int) running.pid();
+            for (SessionOptions one : options) {
+                observers.add(Observer.attach(plan, one.withProcesses(Set.of(pid)), pairs));
+            }
+            before.accept(pid);
             running.release();
             CompletableFuture<Truth> told = CompletableFuture.supplyAsync(running::truth);
             while (!told.isDone()) {
-                if (session.poll(handler, 10_000) == 0) {
+                if (observers.stream().mapToInt(Observer::poll).sum() == 0) {
                     LockSupport.parkNanos(IDLE_NS); // the program needs the processor, most of all in an emulator
                 }
             }
             Truth truth = told.join();
-            Map<Integer, Long> calls = new HashMap<>();
-            session.visitCounters(
-                    (int) running.pid(), (slot, count, lost) -> calls.put(session.functionOf(slot), count));
+            List<Map<Integer, Long>> calls = new ArrayList<>();
+            observers.forEach(observer -> calls.add(observer.calls(pid)));
             int exitCode = running.finish();
-            while (!handler.ended) {
-                session.poll(handler, 10_000);
+            List<EngineRun> runs = new ArrayList<>();
+            for (int i = 0; i < observers.size(); i++) {
+                Observer observer = observers.get(i);
+                observer.pollToTheEnd();
+                runs.add(compare(plan, truth, observer, calls.get(i), exitCode));
             }
-            return compare(plan, truth, tally, calls, session.lostTotal(), exitCode);
+            return runs;
+        } finally {
+            observers.forEach(observer -> observer.session().close());
         }
     }
 
+    /** A session, and what it hands on. */
+    private record Observer(ProbeSession session, Tally tally, Handler handler) {
+
+        static Observer attach(ImagePlan plan, SessionOptions options, Pairs pairs) {
+            ProbeSession session = ProbeSession.open(List.of(plan), options);
+            Tally tally = new Tally();
+            return new Observer(session, tally, new Handler(session, new Pairing(tally), pairs));
+        }
+
+        int poll() {
+            return session.poll(handler, 10_000);
+        }
+
+        Map<Integer, Long> calls(int pid) {
+            Map<Integer, Long> calls = new HashMap<>();
+            session.visitCounters(pid, (slot, count, lost) -> calls.put(session.functionOf(slot), count));
+            return calls;
+        }
+
+        void pollToTheEnd() {
+            while (!handler.ended) {
+                poll();
+            }
+        }
+    }
+
+    private static final Map<Path, ImagePlan> PLANS = new ConcurrentHashMap<>();
+
+    /** Every function of package main; kept, since an emulator takes seconds for it. */
+    static ImagePlan plan(Path binary) {
+        return PLANS.computeIfAbsent(binary, path -> TraceTarget.resolve(
+                        new TraceTarget.Request(List.of(path + ":main.*"), 0, null, false, PlanOptions.TIMING))
+                .plans()
+                .get(0));
+    }
+
     private static ImagePlan plan(Path binary, Pairs pairs) {
-        TraceTarget target = TraceTarget.resolve(
-                new TraceTarget.Request(List.of(binary + ":main.*"), 0, null, false, PlanOptions.TIMING));
-        ImagePlan plan = target.plans().get(0);
+        ImagePlan plan = plan(binary);
         if (pairs != Pairs.BY_STACK_POINTER) {
             return plan;
         }
@@ -99,7 +161,9 @@ record EngineRun(Truth truth, Comparison comparison, Map<Truth.Edge, Long> edges
     }
 
     private static EngineRun compare(
-            ImagePlan plan, Truth truth, Tally tally, Map<Integer, Long> calls, long lost, int exitCode) {
+            ImagePlan plan, Truth truth, Observer observer, Map<Integer, Long> calls, int exitCode) {
+        Tally tally = observer.tally();
+        ProbeSession session = observer.session();
         List<Map.Entry<String, Observed>> observed = new ArrayList<>();
         Set<String> refused = new HashSet<>();
         Map<String, Integer> numbers = new HashMap<>();
@@ -117,7 +181,14 @@ record EngineRun(Truth truth, Comparison comparison, Map<Truth.Edge, Long> edges
         for (Truth.Edge edge : truth.edges()) {
             edges.put(edge, tally.edge(numbers.getOrDefault(edge.from(), -1), numbers.getOrDefault(edge.to(), -1)));
         }
-        return new EngineRun(truth, Comparison.of(truth, observed, refused), edges, lost, exitCode);
+        return new EngineRun(
+                truth,
+                Comparison.of(truth, observed, refused),
+                edges,
+                session.lostTotal(),
+                session.statistic(Statistic.RET_EXECUTED),
+                session.statistic(Statistic.RET_DECLINED),
+                exitCode);
     }
 
     /** Hands the ring's records to the pairing, as they are or in one of the wrong ways. */

@@ -31,6 +31,8 @@ public final class KernelFeatures {
      */
     public record Feature(String name, Status status, String sentence) {}
 
+    private static final int CPUS_OF_ONE_SHARD = 32;
+
     private static final Path BTF = Path.of("/sys/kernel/btf/vmlinux");
 
     private final KernelRelease release = KernelRelease.running();
@@ -41,7 +43,10 @@ public final class KernelFeatures {
     private final boolean uprobeMulti;
     private final boolean registerWrites;
 
-    private KernelFeatures(boolean mayUseUprobeMulti) {
+    private final int counterShards;
+
+    private KernelFeatures(boolean mayUseUprobeMulti, int counterShards) {
+        this.counterShards = counterShards;
         this.ringBuffer = tryRingBuffer();
         this.uprobeMulti = mayUseUprobeMulti && tryUprobeMulti();
         this.registerWrites = tryRegisterWrites();
@@ -49,12 +54,26 @@ public final class KernelFeatures {
 
     /** As on a kernel before 6.6: so that the older way can be tested on a newer one. */
     static KernelFeatures withoutUprobeMulti() {
-        return new KernelFeatures(false);
+        return new KernelFeatures(false, shardsOf(Runtime.getRuntime().availableProcessors()));
+    }
+
+    /** As on a machine with more CPUs: so that split counters can be tested on a smaller one. */
+    static KernelFeatures withCounterShards(int shards) {
+        return new KernelFeatures(true, shards);
     }
 
     /** Tries everything now: some milliseconds. */
     public static KernelFeatures probe() {
-        return new KernelFeatures(true);
+        return new KernelFeatures(true, shardsOf(Runtime.getRuntime().availableProcessors()));
+    }
+
+    /** Into how many parts each counter is split, so that CPUs do not fight for its cache line. */
+    int counterShards() {
+        return counterShards;
+    }
+
+    static int shardsOf(int cpus) {
+        return (cpus + CPUS_OF_ONE_SHARD - 1) / CPUS_OF_ONE_SHARD;
     }
 
     public KernelRelease release() {

@@ -6,9 +6,6 @@ import java.util.stream.Stream;
 /** The loaded programs of a session and the memory they share with it. */
 final class SessionMaps implements AutoCloseable {
 
-    /** Above this many CPUs each counter is split, so that CPUs do not fight for its cache line. */
-    private static final int CPUS_OF_ONE_SHARD = 32;
-
     private static final String COUNT = "on_count";
     private static final String COUNT_STACK = "on_count_stack";
     private static final String RETURN = "on_return";
@@ -43,8 +40,7 @@ final class SessionMaps implements AutoCloseable {
     }
 
     static SessionMaps load(ProbeTable table, SessionOptions options, KernelFeatures features, boolean executeReturns) {
-        int cpus = Runtime.getRuntime().availableProcessors();
-        int shards = (cpus + CPUS_OF_ONE_SHARD - 1) / CPUS_OF_ONE_SHARD;
+        int shards = features.counterShards();
         int ringBytes = options.ringCapacity(MappedArea.pageSize());
         BpfObject object = BpfObject.open();
         try (Fd example = ProcessCounters.create(table.slots(), shards)) {

@@ -59,9 +59,13 @@ public record SessionOptions(
         return new SessionOptions(Mode.COUNT, COUNT_RING_BYTES, Set.of(), false, false, true, 0);
     }
 
-    /** Sends the calls of every process. */
+    /**
+     * Sends the calls of every process. The system property {@code goroscope.execute.returns=false} leaves each {@code ret}
+     * to the kernel: for one who steps through the traced program with a debugger.
+     */
     public static SessionOptions pairs() {
-        return new SessionOptions(Mode.PAIRS, DEFAULT_RING_BYTES, Set.of(), false, false, true, 0);
+        boolean executeReturns = !"false".equals(System.getProperty("goroscope.execute.returns"));
+        return new SessionOptions(Mode.PAIRS, DEFAULT_RING_BYTES, Set.of(), false, false, executeReturns, 0);
     }
 
     public SessionOptions withRingBytes(int bytes) {

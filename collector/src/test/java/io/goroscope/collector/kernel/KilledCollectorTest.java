@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Links belong to file descriptors: a collector that dies in any way takes its probes with it. */
@@ -61,14 +62,37 @@ class KilledCollectorTest {
                         .isEqualTo(text);
                 program.run(2, 5);
                 assertThat(program.counts()).containsEntry("main.catches", 4L * 20 + 2 * 5);
+                assertExactFromNowOn(program);
             } finally {
                 collector.destroyForcibly();
             }
         }
     }
 
+    /** What the dead collector left open pairs with nothing. */
+    private static void assertExactFromNowOn(CountedProgram program) {
+        Recorder recorder = new Recorder();
+        try (ProbeSession session =
+                ProbeSession.open(List.of(plan), SessionOptions.pairs().withProcesses(Set.of(program.pid())))) {
+            program.run(4, 10);
+            Recorder.drain(session, recorder);
+        }
+        assertThat(recorder.unmatched).isZero();
+        assertThat(recorder.paired).containsValue(4L * 10);
+    }
+
     @Test
-    void shouldLeaveTheCodeAsItWasAfterManySessionsUnderLoad() throws Exception {
+    void shouldAttachAndDetachUnderLoadWithoutNoise() throws Exception {
+        attachAndDetach(SESSIONS);
+    }
+
+    @Test
+    @Tag("soak")
+    void shouldAttachAndDetachHundredsOfTimes() throws Exception {
+        attachAndDetach(300);
+    }
+
+    private static void attachAndDetach(int sessions) throws Exception {
         try (CountedProgram program = CountedProgram.start()) {
             byte[] text = text(program.pid());
             AtomicInteger runs = new AtomicInteger();
@@ -79,20 +103,29 @@ class KilledCollectorTest {
                     runs.incrementAndGet();
                 }
             });
-            Recorder recorder = new Recorder();
-            for (int i = 0; i < SESSIONS; i++) {
+            long events = 0;
+            long entryMissed = 0;
+            for (int i = 0; i < sessions; i++) {
+                Recorder recorder = new Recorder();
                 try (ProbeSession session =
                         ProbeSession.open(List.of(plan), SessionOptions.pairs().withProcesses(Set.of(program.pid())))) {
                     int before = runs.get();
                     while (runs.get() == before && !load.isDone()) {
                         Recorder.drain(session, recorder);
                     }
+                    session.detach();
+                    Recorder.drain(session, recorder);
                 }
+                events += recorder.events;
+                entryMissed += recorder.entryMissed;
             }
             enough.set(true);
             load.join();
 
-            assertThat(recorder.events).isPositive();
+            assertThat(events).isPositive();
+            assertThat(entryMissed)
+                    .as("returns of calls whose entry was missed in attaching or detaching")
+                    .isZero();
             assertThat(text(program.pid())).isEqualTo(text);
             assertThat(program.counts()).containsEntry("main.catches", runs.get() * 4L * 5);
         }

@@ -52,6 +52,19 @@ class ProbeSessionTest {
     }
 
     @Test
+    void shouldAddUpCountersThatAreSplitForManyCpus() throws Exception {
+        assertThat(List.of(1, 32, 33, 128)).extracting(KernelFeatures::shardsOf).containsExactly(1, 1, 2, 4);
+        KernelFeatures many = KernelFeatures.withCounterShards(2);
+        try (CountedProgram program = CountedProgram.start();
+                ProbeSession session = ProbeSession.open(
+                        List.of(plan), SessionOptions.count().withProcesses(Set.of(program.pid())), many)) {
+            program.run(8, 50);
+
+            assertThat(counted(session, program.pid())).isEqualTo(program.counts());
+        }
+    }
+
+    @Test
     void shouldCountEveryProcessOfABinaryFromItsFirstCall() throws Exception {
         try (ProbeSession session = ProbeSession.open(List.of(plan), SessionOptions.count());
                 CountedProgram one = CountedProgram.start();

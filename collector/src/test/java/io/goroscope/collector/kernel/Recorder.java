@@ -21,6 +21,9 @@ class Recorder implements RingHandler {
     final Map<Integer, Integer> generations = new HashMap<>();
     long events;
     long unmatched;
+    /** Of these, returns of calls that began after others of their goroutine which were seen: the entry was missed. */
+    long entryMissed;
+
     long flagged;
 
     private record Goroutine(int tgid, long identity, int flags) {}
@@ -28,6 +31,7 @@ class Recorder implements RingHandler {
     private record Frame(int slot, long depth) {}
 
     private final Map<Goroutine, Deque<Frame>> open = new HashMap<>();
+    private final Map<Goroutine, Long> shallowest = new HashMap<>();
 
     static void drain(ProbeSession session, RingHandler handler) {
         while (session.poll(handler, 1000) > 0) {
@@ -54,8 +58,10 @@ class Recorder implements RingHandler {
         if ((what & 0x70) != 0) {
             flagged++;
         }
-        Deque<Frame> frames = open.computeIfAbsent(new Goroutine(tgid, identity, what >> 4), g -> new ArrayDeque<>());
+        Goroutine goroutine = new Goroutine(tgid, identity, what >> 4);
+        Deque<Frame> frames = open.computeIfAbsent(goroutine, g -> new ArrayDeque<>());
         if (kind == ENTRY) {
+            shallowest.merge(goroutine, depth, Math::min);
             entries.merge(slot, 1L, Long::sum);
             while (!frames.isEmpty() && frames.peek().depth() >= depth) {
                 frames.pop();
@@ -71,6 +77,10 @@ class Recorder implements RingHandler {
                 paired.merge(slot, 1L, Long::sum);
             } else {
                 unmatched++;
+                // A call that was open when the probes came lies outside of all that began since.
+                if (shallowest.getOrDefault(goroutine, Long.MAX_VALUE) <= depth) {
+                    entryMissed++;
+                }
             }
         }
     }
