@@ -1,6 +1,5 @@
 package io.goroscope.collector.plan;
 
-import java.nio.ByteBuffer;
 import java.util.BitSet;
 import java.util.function.LongPredicate;
 
@@ -8,7 +7,7 @@ import java.util.function.LongPredicate;
 final class Amd64Code {
 
     private final long address;
-    private final ByteBuffer code;
+    private final byte[] code;
     private final Decoded decoded;
     private final LongPredicate elsewhere;
     private final BitSet jumpedTo = new BitSet();
@@ -24,7 +23,7 @@ final class Amd64Code {
      * @param decoded decoded to its end, and clean
      * @param elsewhere true for an address in a part of the same function that lies elsewhere
      */
-    Amd64Code(long address, ByteBuffer code, Decoded decoded, LongPredicate elsewhere) {
+    Amd64Code(long address, byte[] code, Decoded decoded, LongPredicate elsewhere) {
         this.address = address;
         this.code = code;
         this.decoded = decoded;
@@ -33,8 +32,8 @@ final class Amd64Code {
         for (int i = 0; i < decoded.count(); i++) {
             int at = decoded.offset(i);
             int length = decoded.length(i);
-            threadLocalBeforeCall |= !called && X86.usesThreadLocal(code, at, length);
-            switch (X86.flow(code, at, length)) {
+            threadLocalBeforeCall |= !called && decoded.usesThreadLocal(i);
+            switch (decoded.flow(i)) {
                 case JUMP -> jump(at, X86.target(code, at, length), false);
                 case BRANCH -> jump(at, X86.target(code, at, length), true);
                 case CALL -> called = true;
@@ -71,7 +70,7 @@ final class Amd64Code {
         return address;
     }
 
-    ByteBuffer bytes() {
+    byte[] bytes() {
         return code;
     }
 

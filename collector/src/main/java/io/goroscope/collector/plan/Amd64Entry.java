@@ -1,7 +1,5 @@
 package io.goroscope.collector.plan;
 
-import java.nio.ByteBuffer;
-
 /**
  * Finds the instruction of an amd64 function that runs exactly once in each call.
  *
@@ -26,24 +24,22 @@ final class Amd64Entry {
     private static final int LONGEST_SPILL = 48;
 
     private final Decoded aside;
-    private final Disassembler texts;
     private final StackGrowth growth;
 
     /** @param aside its own, for code off the main path */
-    Amd64Entry(StackGrowth growth, Decoded aside, Disassembler texts) {
+    Amd64Entry(StackGrowth growth, Decoded aside) {
         this.growth = growth;
         this.aside = aside;
-        this.texts = texts;
     }
 
     /** The place behind a stack check, or null for a function without one. Decodes no more than the check. */
-    EntryChoice afterStackCheck(GoFunction function, ByteBuffer code, Decoded decoded) {
+    EntryChoice afterStackCheck(GoFunction function, byte[] code, Decoded decoded) {
         int check = -1;
         boolean threadLocal = false;
         for (int i = 0; i < LONGEST_CHECK && decoded.has(i); i++) {
             int at = decoded.offset(i);
             int length = decoded.length(i);
-            threadLocal |= X86.usesThreadLocal(code, at, length);
+            threadLocal |= decoded.usesThreadLocal(i);
             if (X86.isPush(code, at, length)) {
                 if (check >= 0 && i == check + 1 && growth.restartsFunction()) {
                     return new EntryChoice(at, 0, false, false, threadLocal);
@@ -53,7 +49,7 @@ final class Amd64Entry {
             if (X86.isSubRsp(code, at, length)) {
                 break;
             }
-            X86.Flow flow = X86.flow(code, at, length);
+            X86.Flow flow = decoded.flow(i);
             if (flow == X86.Flow.BRANCH && growsStack(function, code, X86.target(code, at, length))) {
                 check = i;
             } else if (flow != X86.Flow.NEXT) {
@@ -69,20 +65,16 @@ final class Amd64Entry {
         return new EntryChoice(decoded.offset(check), 0, true, false, threadLocal);
     }
 
-    private boolean growsStack(GoFunction function, ByteBuffer code, long target) {
-        if (target < 0 || target >= code.limit()) {
+    private boolean growsStack(GoFunction function, byte[] code, long target) {
+        if (target < 0 || target >= function.size()) {
             return false;
         }
-        int from = (int) target;
-        ByteBuffer block = code.slice(from, code.limit() - from).order(code.order());
-        aside.start(block, function.address() + from);
+        aside.start(code, (int) target, (int) function.size(), function.address());
         for (int i = 0; i < LONGEST_SPILL && aside.has(i); i++) {
-            int at = aside.offset(i);
-            int length = aside.length(i);
-            switch (X86.flow(block, at, length)) {
+            switch (aside.flow(i)) {
                 case NEXT -> {}
                 case CALL -> {
-                    return growth.isMorestack(function.address() + from + X86.target(block, at, length));
+                    return growth.isMorestack(function.address() + X86.target(code, aside.offset(i), aside.length(i)));
                 }
                 default -> {
                     return false;
@@ -100,7 +92,7 @@ final class Amd64Entry {
      */
     EntryChoice inStraightLine(GoFunction function, Amd64Code code, boolean costly) {
         Decoded decoded = code.decoded();
-        ByteBuffer bytes = code.bytes();
+        byte[] bytes = code.bytes();
         EntryChoice stepped = null;
         int lowered = 0;
         for (int i = 0; i < decoded.count(); i++) {
@@ -117,20 +109,15 @@ final class Amd64Entry {
             if (stepped == null && X86.probeable(bytes, at, length)) {
                 stepped = new EntryChoice(at, lowered, false, true, code.usesThreadLocalBeforeCall());
             }
-            if (X86.flow(bytes, at, length) != X86.Flow.NEXT) {
+            if (decoded.flow(i) != X86.Flow.NEXT) {
                 break;
             }
-            int by = X86Stack.loweredBy(bytes, at, length, text(function, bytes, at, length));
+            int by = decoded.lowersStackBy(i);
             if (by == X86Stack.UNKNOWN) {
                 break;
             }
             lowered += by;
         }
         return costly ? stepped : null;
-    }
-
-    private String text(GoFunction function, ByteBuffer bytes, int at, int length) {
-        texts.start(bytes.slice(at, length), function.address() + at);
-        return texts.next() > 0 ? texts.text() : "";
     }
 }

@@ -1,6 +1,5 @@
 package io.goroscope.collector.plan;
 
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongPredicate;
@@ -24,13 +23,13 @@ final class Amd64Exits {
      */
     static List<Place> find(Amd64Code code, LongPredicate growsStack, Maker maker) {
         List<Place> places = new ArrayList<>();
-        ByteBuffer bytes = code.bytes();
+        byte[] bytes = code.bytes();
         Decoded decoded = code.decoded();
         boolean afterGrowth = false;
         for (int i = 0; i < decoded.count(); i++) {
             int at = decoded.offset(i);
             int length = decoded.length(i);
-            X86.Flow flow = X86.flow(bytes, at, length);
+            X86.Flow flow = decoded.flow(i);
             if (flow == X86.Flow.RETURN && !afterGrowth) {
                 places.add(maker.place(Place.Kind.RETURN, code.address() + at, true));
             } else if (flow == X86.Flow.JUMP && code.leaves(X86.target(bytes, at, length))) {

@@ -14,9 +14,9 @@ final class Amd64Planner implements FunctionPlanner {
 
     private final GoBinary binary;
     private final boolean goroutineInRegister;
-    private final Disassembler mainDisassembler = Disassembler.of("amd64");
-    private final Disassembler asideDisassembler = Disassembler.of("amd64");
-    private final Decoded decoded = new Decoded(mainDisassembler);
+    private final Decoded decoded = new Decoded();
+    private final Decoded aside = new Decoded();
+    private byte[] buffer = new byte[1 << 14];
     private final StackGrowth growth;
     private final Amd64Entry entries;
 
@@ -25,7 +25,7 @@ final class Amd64Planner implements FunctionPlanner {
         this.binary = binary;
         this.goroutineInRegister = goroutineInRegister;
         this.growth = new StackGrowth(binary);
-        this.entries = new Amd64Entry(growth, new Decoded(asideDisassembler), asideDisassembler);
+        this.entries = new Amd64Entry(growth, aside);
     }
 
     @Override
@@ -33,8 +33,7 @@ final class Amd64Planner implements FunctionPlanner {
         if (function.assembly()) {
             return new Refused(function, Reason.ASSEMBLY, "written in assembly");
         }
-        ByteBuffer bytes = binary.code(function);
-        decoded.start(bytes, function.address());
+        byte[] bytes = start(function);
         EntryChoice entry = entries.afterStackCheck(function, bytes, decoded);
         if (entry != null && !returns) {
             return new Probeable(function, entryPlace(function, entry), List.of());
@@ -60,18 +59,29 @@ final class Amd64Planner implements FunctionPlanner {
 
     @Override
     public boolean reaches(GoFunction from, GoFunction to) {
-        ByteBuffer bytes = binary.code(from);
-        decoded.start(bytes, from.address());
+        byte[] bytes = start(from);
         for (int i = 0; decoded.has(i); i++) {
             int at = decoded.offset(i);
             int length = decoded.length(i);
-            X86.Flow flow = X86.flow(bytes, at, length);
+            X86.Flow flow = decoded.flow(i);
             boolean direct = flow == X86.Flow.CALL || flow == X86.Flow.JUMP;
             if (direct && from.address() + X86.target(bytes, at, length) == to.address()) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** Sets out to decode a function; the bytes are good until the next one. */
+    private byte[] start(GoFunction function) {
+        ByteBuffer code = binary.code(function);
+        int size = code.remaining();
+        if (buffer.length < size) {
+            buffer = new byte[size + size / 4];
+        }
+        code.get(code.position(), buffer, 0, size);
+        decoded.start(buffer, 0, size, function.address());
+        return buffer;
     }
 
     private Refused withoutEntry(GoFunction function, Amd64Code code, boolean costly) {
@@ -124,8 +134,7 @@ final class Amd64Planner implements FunctionPlanner {
                 (kind, address, stepped) -> place(kind, address, entry.threadLocal(), 0, false, stepped);
         List<Place> places = Amd64Exits.find(code, growth::isMorestack, maker);
         if (cold.isPresent()) {
-            ByteBuffer bytes = binary.code(cold.get());
-            decoded.start(bytes, cold.get().address());
+            byte[] bytes = start(cold.get());
             if (!decoded.isClean()) {
                 return List.of();
             }
@@ -159,7 +168,7 @@ final class Amd64Planner implements FunctionPlanner {
 
     @Override
     public void close() {
-        mainDisassembler.close();
-        asideDisassembler.close();
+        decoded.close();
+        aside.close();
     }
 }

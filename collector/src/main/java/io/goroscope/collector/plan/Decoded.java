@@ -1,57 +1,91 @@
 package io.goroscope.collector.plan;
 
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * Where the instructions of one stretch of code begin, decoded as far as somebody asks; filled again for each function.
+ * Where the instructions of one stretch of amd64 code begin and what they do to control, decoded as far as somebody
+ * asks; filled again for each function.
  *
- * <p>Instructions are numbered from 0; offsets are bytes from the stretch's start.
+ * <p>{@link X86Decoder} knows nearly all of them; for the rest capstone is loaded and asked.
+ *
+ * <p>Instructions are numbered from 0; offsets are bytes from the start of the array.
  */
-final class Decoded {
+final class Decoded implements AutoCloseable {
 
-    private final Disassembler disassembler;
+    private static final X86.Flow[] FLOWS = X86.Flow.values();
+
+    private Disassembler disassembler;
+    private byte[] code = {};
+    private int end;
+    private long address;
     private int[] offsets = new int[256];
+    private short[] answers = new short[256];
+    private long[] boundaries = new long[64];
     private int count;
     private boolean finished;
 
-    Decoded(Disassembler disassembler) {
-        this.disassembler = disassembler;
-    }
-
-    /** Sets out on new code, from the buffer's position to its limit. */
-    void start(ByteBuffer code, long address) {
-        disassembler.start(code, address);
+    /**
+     * Sets out on new code.
+     *
+     * @param bytes not copied
+     * @param from where it begins in the array
+     * @param to where it ends
+     * @param addressOfArray virtual address of the array's first byte
+     */
+    void start(byte[] bytes, int from, int to, long addressOfArray) {
+        code = bytes;
+        end = to;
+        address = addressOfArray;
         count = 0;
-        offsets[0] = 0;
+        offsets[0] = from;
         finished = false;
+        int words = (to >> 6) + 1;
+        if (words > boundaries.length) {
+            boundaries = new long[words];
+        } else {
+            Arrays.fill(boundaries, from >> 6, words, 0);
+        }
     }
 
     /** True if there is an instruction of this number. */
     boolean has(int instruction) {
         while (count <= instruction && !finished) {
-            int length = disassembler.next();
-            if (length == 0) {
+            int at = offsets[count];
+            int answer = at < end ? X86Decoder.decode(code, at, end) : 0;
+            if (answer == 0 && at < end) {
+                answer = ask(at);
+            }
+            if (answer == 0) {
                 finished = true;
             } else {
-                add(length);
+                add(at, answer);
             }
         }
         return instruction < count;
     }
 
-    private void add(int length) {
+    private int ask(int at) {
+        int length = disassembler().length(code, at, end, address + at);
+        return length == 0
+                ? 0
+                : X86Decoder.answer(length, X86.flow(code, at, length), X86.usesThreadLocal(code, at, length));
+    }
+
+    private void add(int at, int answer) {
         if (count + 1 == offsets.length) {
             offsets = Arrays.copyOf(offsets, offsets.length * 2);
+            answers = Arrays.copyOf(answers, answers.length * 2);
         }
-        offsets[count + 1] = offsets[count] + length;
+        boundaries[at >> 6] |= 1L << at;
+        answers[count] = (short) answer;
+        offsets[count + 1] = at + X86Decoder.length(answer);
         count++;
     }
 
     /** Decodes to the end; true if every byte belongs to an instruction. */
     boolean isClean() {
         has(Integer.MAX_VALUE - 1);
-        return disassembler.atEnd();
+        return end() == end;
     }
 
     /** How many instructions were decoded. */
@@ -64,16 +98,50 @@ final class Decoded {
     }
 
     int length(int instruction) {
-        return offsets[instruction + 1] - offsets[instruction];
+        return X86Decoder.length(answers[instruction]);
     }
 
-    /** Bytes decoded: where decoding stopped. */
+    X86.Flow flow(int instruction) {
+        return FLOWS[X86Decoder.flow(answers[instruction])];
+    }
+
+    /** True for an instruction that reads or writes through the fs segment. */
+    boolean usesThreadLocal(int instruction) {
+        return X86Decoder.isThreadLocal(answers[instruction]);
+    }
+
+    /** By how much the instruction lowers SP, bytes, or {@link X86Stack#UNKNOWN}. */
+    int lowersStackBy(int instruction) {
+        if (X86Decoder.isStackNeutral(answers[instruction])) {
+            return 0;
+        }
+        int at = offsets[instruction];
+        int length = length(instruction);
+        boolean decoded = disassembler().length(code, at, at + length, address + at) == length;
+        return X86Stack.loweredBy(code, at, length, decoded ? disassembler().text() : "");
+    }
+
+    private Disassembler disassembler() {
+        if (disassembler == null) {
+            disassembler = Disassembler.of("amd64");
+        }
+        return disassembler;
+    }
+
+    /** Where decoding stopped. */
     int end() {
         return offsets[count];
     }
 
     /** True if a decoded instruction begins at the offset. */
     boolean isBoundary(long offset) {
-        return offset >= 0 && offset <= Integer.MAX_VALUE && Arrays.binarySearch(offsets, 0, count, (int) offset) >= 0;
+        return offset >= 0 && offset < end() && (boundaries[(int) offset >> 6] & 1L << offset) != 0;
+    }
+
+    @Override
+    public void close() {
+        if (disassembler != null) {
+            disassembler.close();
+        }
     }
 }

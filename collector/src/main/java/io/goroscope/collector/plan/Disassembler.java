@@ -1,8 +1,6 @@
 package io.goroscope.collector.plan;
 
-import com.kenai.jffi.MemoryIO;
 import io.goroscope.schemas.UserException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import jnr.ffi.LibraryLoader;
 import jnr.ffi.Memory;
@@ -11,7 +9,8 @@ import jnr.ffi.Runtime;
 import jnr.ffi.annotations.IgnoreError;
 
 /**
- * Finds where each instruction begins, with libcapstone.
+ * Finds where an instruction ends, with libcapstone: what {@link X86Decoder} does not know, and the oracle for what it
+ * does.
  *
  * <p>Only the length and the text of an instruction are taken from it; what an instruction does is read from its bytes
  * ({@link X86}), since capstone's numbers for instructions change between its versions. Details are off: decoding costs
@@ -29,6 +28,10 @@ final class Disassembler implements AutoCloseable {
     private static final int SIZE_FIELD = 16;
 
     private static final int BYTES_FIELD = 18;
+
+    /** No instruction of either architecture is longer, bytes. */
+    private static final int LONGEST = 16;
+
     private static final int MNEMONIC_LENGTH = 32;
     private static final int OPERANDS_LENGTH = 160;
 
@@ -41,7 +44,11 @@ final class Disassembler implements AutoCloseable {
     private final Pointer progress;
 
     private final int mnemonicField;
-    private ByteBuffer code;
+    /** The bytes of one instruction. */
+    private final Pointer window;
+
+    private final long windowAddress;
+    private final long progressAddress;
 
     /** The functions of capstone.h that are used. Addresses travel as {@code long}: no object for each call. */
     public interface Capstone {
@@ -96,6 +103,9 @@ final class Disassembler implements AutoCloseable {
         instruction = library.cs_malloc(handleValue);
         instructionAddress = instruction.address();
         progress = Memory.allocateDirect(runtime, 24);
+        progressAddress = progress.address();
+        window = Memory.allocateDirect(runtime, LONGEST);
+        windowAddress = window.address();
         int major = library.cs_version(null, null) >> 8;
         mnemonicField = BYTES_FIELD + (major >= 5 ? 24 : 16);
     }
@@ -106,28 +116,20 @@ final class Disassembler implements AutoCloseable {
     }
 
     /**
-     * Sets out to decode.
+     * Length of the instruction at an offset, bytes; 0 where there is none, or where it does not end before the code.
      *
-     * @param bytes a direct buffer; decoded from its position to its limit
-     * @param address virtual address of the first byte
+     * @param end where the code ends
+     * @param address virtual address of the instruction
      */
-    void start(ByteBuffer bytes, long address) {
-        code = bytes;
-        progress.putLong(0, MemoryIO.getInstance().getDirectBufferAddress(bytes) + bytes.position());
-        progress.putLong(8, bytes.remaining());
+    int length(byte[] code, int at, int end, long address) {
+        int size = Math.min(LONGEST, end - at);
+        window.put(0, code, at, size);
+        progress.putLong(0, windowAddress);
+        progress.putLong(8, size);
         progress.putLong(16, address);
-    }
-
-    /** Length of the next instruction, bytes; 0 at the end, or at bytes that are no instruction. */
-    int next() {
-        long base = progress.address();
-        byte decoded = library.cs_disasm_iter(handleValue, base, base + 8, base + 16, instructionAddress);
+        byte decoded = library.cs_disasm_iter(
+                handleValue, progressAddress, progressAddress + 8, progressAddress + 16, instructionAddress);
         return decoded == 0 ? 0 : instruction.getShort(SIZE_FIELD);
-    }
-
-    /** True when everything was decoded. */
-    boolean atEnd() {
-        return code != null && progress.getLong(8) == 0;
     }
 
     /** The last instruction as text, such as {@code sub rsp, 0x18}. */

@@ -1,6 +1,8 @@
 package io.goroscope.collector.plan;
 
-import java.nio.ByteBuffer;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 
 /**
  * What an amd64 instruction does, as far as probing needs it, read from its bytes.
@@ -29,16 +31,23 @@ final class X86 {
         STOP
     }
 
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+
     private X86() {}
 
+    /** The little-endian number at an offset. */
+    static int int32(byte[] code, int at) {
+        return (int) INT.get(code, at);
+    }
+
     /** Offset of the opcode: after the legacy prefixes and REX. */
-    static int opcodeAt(ByteBuffer code, int at, int length) {
+    static int opcodeAt(byte[] code, int at, int length) {
         int i = at;
         int end = at + length - 1;
-        while (i < end && isLegacyPrefix(code.get(i) & 0xff)) {
+        while (i < end && isLegacyPrefix(code[i] & 0xff)) {
             i++;
         }
-        return i < end && (code.get(i) & 0xf0) == 0x40 ? i + 1 : i;
+        return i < end && (code[i] & 0xf0) == 0x40 ? i + 1 : i;
     }
 
     private static boolean isLegacyPrefix(int b) {
@@ -48,19 +57,19 @@ final class X86 {
         };
     }
 
-    static boolean hasPrefix(ByteBuffer code, int at, int length, int prefix) {
+    static boolean hasPrefix(byte[] code, int at, int length, int prefix) {
         int end = at + length - 1;
-        for (int i = at; i < end && isLegacyPrefix(code.get(i) & 0xff); i++) {
-            if ((code.get(i) & 0xff) == prefix) {
+        for (int i = at; i < end && isLegacyPrefix(code[i] & 0xff); i++) {
+            if ((code[i] & 0xff) == prefix) {
                 return true;
             }
         }
         return false;
     }
 
-    static Flow flow(ByteBuffer code, int at, int length) {
+    static Flow flow(byte[] code, int at, int length) {
         int op = opcodeAt(code, at, length);
-        int opcode = code.get(op) & 0xff;
+        int opcode = code[op] & 0xff;
         return switch (opcode) {
             case 0xe9, 0xeb -> Flow.JUMP;
             case 0xe8 -> Flow.CALL;
@@ -68,7 +77,7 @@ final class X86 {
             case 0xe0, 0xe1, 0xe2, 0xe3 -> Flow.BRANCH;
             case 0xcc, 0xf4 -> Flow.STOP;
             case 0xff -> isJumpExtension(modrmExtension(code, op + 1, at + length)) ? Flow.INDIRECT_JUMP : Flow.NEXT;
-            case 0x0f -> twoByteFlow(op + 1 < at + length ? code.get(op + 1) & 0xff : 0);
+            case 0x0f -> twoByteFlow(op + 1 < at + length ? code[op + 1] & 0xff : 0);
             default -> (opcode & 0xf0) == 0x70 ? Flow.BRANCH : Flow.NEXT;
         };
     }
@@ -84,18 +93,18 @@ final class X86 {
         return extension == 4 || extension == 5;
     }
 
-    private static int modrmExtension(ByteBuffer code, int at, int end) {
-        return at < end ? (code.get(at) >> 3) & 7 : -1;
+    private static int modrmExtension(byte[] code, int at, int end) {
+        return at < end ? (code[at] >> 3) & 7 : -1;
     }
 
     /** {@code jmp [base + index*8]}: a jump table rather than a call in tail position. */
-    static boolean isTableJump(ByteBuffer code, int at, int length) {
+    static boolean isTableJump(byte[] code, int at, int length) {
         int op = opcodeAt(code, at, length);
         if (op + 2 >= at + length) {
             return false;
         }
-        int modrm = code.get(op + 1) & 0xff;
-        return (modrm & 7) == 4 && modrm >>> 6 != 3 && (code.get(op + 2) & 0xc0) == 0xc0;
+        int modrm = code[op + 1] & 0xff;
+        return (modrm & 7) == 4 && modrm >>> 6 != 3 && (code[op + 2] & 0xc0) == 0xc0;
     }
 
     /**
@@ -103,46 +112,46 @@ final class X86 {
      *
      * @param at offset of the instruction whose {@link #flow} is JUMP, BRANCH or CALL
      */
-    static long target(ByteBuffer code, int at, int length) {
+    static long target(byte[] code, int at, int length) {
         int op = opcodeAt(code, at, length);
-        int opcode = code.get(op) & 0xff;
+        int opcode = code[op] & 0xff;
         boolean near = opcode == 0xe9 || opcode == 0xe8 || opcode == 0x0f;
-        long displacement = near ? code.getInt(at + length - 4) : code.get(at + length - 1);
+        long displacement = near ? int32(code, at + length - 4) : code[at + length - 1];
         return at + length + displacement;
     }
 
     /** {@code jbe}: taken if CF or ZF is set. */
-    static boolean isJbe(ByteBuffer code, int at) {
-        int opcode = code.get(at) & 0xff;
-        return opcode == 0x76 || (opcode == 0x0f && (code.get(at + 1) & 0xff) == 0x86);
+    static boolean isJbe(byte[] code, int at) {
+        int opcode = code[at] & 0xff;
+        return opcode == 0x76 || (opcode == 0x0f && (code[at + 1] & 0xff) == 0x86);
     }
 
-    static boolean isPush(ByteBuffer code, int at, int length) {
+    static boolean isPush(byte[] code, int at, int length) {
         int op = opcodeAt(code, at, length);
-        return op - at <= 1 && op == at + length - 1 && (code.get(op) & 0xf8) == 0x50;
+        return op - at <= 1 && op == at + length - 1 && (code[op] & 0xf8) == 0x50;
     }
 
     /** {@code sub rsp, imm}: 48 83 ec ib, or 48 81 ec id. */
-    static boolean isSubRsp(ByteBuffer code, int at, int length) {
+    static boolean isSubRsp(byte[] code, int at, int length) {
         return length >= 4
-                && (code.get(at) & 0xff) == 0x48
-                && (code.get(at + 1) & 0xfd) == 0x81
-                && (code.get(at + 2) & 0xff) == 0xec;
+                && (code[at] & 0xff) == 0x48
+                && (code[at + 1] & 0xfd) == 0x81
+                && (code[at + 2] & 0xff) == 0xec;
     }
 
-    static boolean isNop(ByteBuffer code, int at, int length) {
+    static boolean isNop(byte[] code, int at, int length) {
         int op = opcodeAt(code, at, length);
-        int opcode = code.get(op) & 0xff;
+        int opcode = code[op] & 0xff;
         if (opcode == 0x90) {
             // With REX.B it is xchg r8, rax; with f3 it is pause.
-            boolean rexB = op > at && (code.get(op - 1) & 0xf1) == 0x41;
+            boolean rexB = op > at && (code[op - 1] & 0xf1) == 0x41;
             return !rexB && !hasPrefix(code, at, length, 0xf3);
         }
-        return opcode == 0x0f && (code.get(op + 1) & 0xff) == 0x1f && length <= 8;
+        return opcode == 0x0f && (code[op + 1] & 0xff) == 0x1f && length <= 8;
     }
 
     /** True where the kernel emulates the instruction: a probe on it costs no single step. */
-    static boolean emulated(ByteBuffer code, int at, int length) {
+    static boolean emulated(byte[] code, int at, int length) {
         if (!probeable(code, at, length)) {
             return false;
         }
@@ -150,7 +159,7 @@ final class X86 {
             case JUMP, CALL -> !hasPrefix(code, at, length, 0x66);
             case BRANCH -> {
                 // loop and jrcxz (e0 to e3) are not emulated.
-                int opcode = code.get(opcodeAt(code, at, length)) & 0xff;
+                int opcode = code[opcodeAt(code, at, length)] & 0xff;
                 yield (opcode & 0xfc) != 0xe0 && !hasPrefix(code, at, length, 0x66);
             }
             case NEXT -> isPush(code, at, length) || isNop(code, at, length);
@@ -165,17 +174,17 @@ final class X86 {
      * {@code arch/x86/kernel/uprobes.c} leaves out; VEX and EVEX were refused when tried (errno 524) and, in a file
      * that no process maps yet, silently never fire.
      */
-    static boolean probeable(ByteBuffer code, int at, int length) {
-        for (int i = at; i < at + length - 1 && isLegacyPrefix(code.get(i) & 0xff); i++) {
-            int prefix = code.get(i) & 0xff;
+    static boolean probeable(byte[] code, int at, int length) {
+        for (int i = at; i < at + length - 1 && isLegacyPrefix(code[i] & 0xff); i++) {
+            int prefix = code[i] & 0xff;
             if (prefix == 0xf0 || (prefix & 0xe7) == 0x26) {
                 return false;
             }
         }
         int op = opcodeAt(code, at, length);
-        int opcode = code.get(op) & 0xff;
+        int opcode = code[op] & 0xff;
         if (opcode == 0x0f) {
-            return probeableTwoByte(code.get(op + 1) & 0xff);
+            return probeableTwoByte(code[op + 1] & 0xff);
         }
         return switch (opcode) {
             case 0x06, 0x07, 0x0e, 0x16, 0x17, 0x1e, 0x1f, 0x27, 0x2f, 0x37, 0x3f -> false;
@@ -195,7 +204,7 @@ final class X86 {
     }
 
     /** True for an instruction that reads or writes through the fs segment: thread-local storage. */
-    static boolean usesThreadLocal(ByteBuffer code, int at, int length) {
+    static boolean usesThreadLocal(byte[] code, int at, int length) {
         return hasPrefix(code, at, length, 0x64);
     }
 }

@@ -1,7 +1,5 @@
 package io.goroscope.collector.plan;
 
-import java.nio.ByteBuffer;
-
 /** What an amd64 instruction does to the stack pointer. */
 final class X86Stack {
 
@@ -15,7 +13,7 @@ final class X86Stack {
      *
      * @param text the instruction in capstone's words, which name what it writes first
      */
-    static int loweredBy(ByteBuffer code, int at, int length, String text) {
+    static int loweredBy(byte[] code, int at, int length, String text) {
         int space = text.indexOf(' ');
         String mnemonic = space < 0 ? text : text.substring(0, space);
         String operands = space < 0 ? "" : text.substring(space + 1);
@@ -38,23 +36,23 @@ final class X86Stack {
     }
 
     /** Of {@code sub rsp, imm} and {@code add rsp, imm}: opcodes 83 /n ib and 81 /n id. */
-    private static int immediate(ByteBuffer code, int at, int length) {
-        return switch (code.get(X86.opcodeAt(code, at, length)) & 0xff) {
-            case 0x83 -> code.get(at + length - 1);
-            case 0x81 -> code.getInt(at + length - 4);
+    private static int immediate(byte[] code, int at, int length) {
+        return switch (code[X86.opcodeAt(code, at, length)] & 0xff) {
+            case 0x83 -> code[at + length - 1];
+            case 0x81 -> X86.int32(code, at + length - 4);
             default -> UNKNOWN;
         };
     }
 
     /** Of {@code lea rsp, [rsp + displacement]}: a SIB byte of 24 says that the base is rsp and there is no index. */
-    private static int displacement(ByteBuffer code, int at, int length, String operands) {
+    private static int displacement(byte[] code, int at, int length, String operands) {
         int modrm = X86.opcodeAt(code, at, length) + 1;
-        if (!operands.startsWith("rsp, [rsp ") || (code.get(modrm + 1) & 0xff) != 0x24) {
+        if (!operands.startsWith("rsp, [rsp ") || (code[modrm + 1] & 0xff) != 0x24) {
             return UNKNOWN;
         }
-        return switch ((code.get(modrm) & 0xff) >>> 6) {
-            case 1 -> code.get(at + length - 1);
-            case 2 -> code.getInt(at + length - 4);
+        return switch ((code[modrm] & 0xff) >>> 6) {
+            case 1 -> code[at + length - 1];
+            case 2 -> X86.int32(code, at + length - 4);
             default -> UNKNOWN;
         };
     }
