@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 final class Bytes {
 
     private static final int LONGEST_NAME = 64 * 1024;
+    private static final int USUAL_NAME = 120;
 
     private final ByteBuffer buffer;
 
@@ -78,13 +79,22 @@ final class Bytes {
 
     /** A string that ends with a zero byte, in UTF-8. */
     String cString(long at) {
-        long end = Math.min(size(), at + LONGEST_NAME);
-        for (long i = at; i < end; i++) {
-            if (u8(i) == 0) {
-                return string(at, i - at);
+        int from = check(at, 1);
+        int end = (int) Math.min(size(), at + LONGEST_NAME);
+        // In bulk: one call for each byte is most of the time that a big binary's names take.
+        byte[] chunk = new byte[Math.min(USUAL_NAME, end - from)];
+        while (true) {
+            buffer.get(from, chunk);
+            for (int i = 0; i < chunk.length; i++) {
+                if (chunk[i] == 0) {
+                    return new String(chunk, 0, i, StandardCharsets.UTF_8);
+                }
             }
+            if (chunk.length == end - from) {
+                throw new MalformedException("a string at " + at + " has no end");
+            }
+            chunk = new byte[Math.min(chunk.length * 8, end - from)];
         }
-        throw new MalformedException("a string at " + at + " has no end");
     }
 
     boolean matches(long at, byte[] expected) {

@@ -58,8 +58,8 @@ final class GcProgram implements GoProgram {
     }
 
     @Override
-    public GoFunction function(int index, int inlinedCopies) {
-        GoFunction function = pclntab.function(index, inlinedCopies);
+    public GoFunction function(int index, String name, int inlinedCopies) {
+        GoFunction function = pclntab.function(index, name, inlinedCopies);
         if (!pclntab.beginsInlined(index)) {
             return function;
         }
@@ -80,7 +80,7 @@ final class GcProgram implements GoProgram {
         return new LineTable(elf, pclntab, funcdataBase()).framesAt(index, address);
     }
 
-    private OptionalLong funcdataBase() {
+    private synchronized OptionalLong funcdataBase() {
         if (funcdataBase == null) {
             funcdataBase = OptionalLong.empty();
             Optional<GoVersion> version = runtime.version();

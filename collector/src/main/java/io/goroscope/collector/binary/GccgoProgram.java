@@ -146,9 +146,9 @@ final class GccgoProgram implements GoProgram {
     }
 
     @Override
-    public GoFunction function(int index, int inlinedCopies) {
+    public GoFunction function(int index, String name, int inlinedCopies) {
         Symbols.Symbol symbol = functions.get(index);
-        return new GoFunction(index, name(index), symbol.value(), symbol.size(), "", 0, false, inlinedCopies);
+        return new GoFunction(index, name, symbol.value(), symbol.size(), "", 0, false, inlinedCopies);
     }
 
     @Override

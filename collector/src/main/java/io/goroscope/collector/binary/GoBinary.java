@@ -20,7 +20,7 @@ import java.util.RandomAccess;
 /**
  * A Go executable or shared library, mapped and not loaded: its functions, its identity, and its runtime's layout.
  *
- * <p>Not safe for use by several threads. After {@link #close()} nothing of it may be used, views of its code included.
+ * <p>Functions, names and code may be read by several threads. After {@link #close()} nothing of it may be used, views of its code included.
  */
 public final class GoBinary implements AutoCloseable {
 
@@ -29,7 +29,7 @@ public final class GoBinary implements AutoCloseable {
     private final GoProgram program;
     private final Image image;
     private final Mapping mapping;
-    private Map<String, Integer> inlinedCopies;
+    private volatile Map<String, Integer> inlinedCopies;
 
     private GoBinary(Path path, String displayPath, Mapping mapping) throws IOException {
         this.displayPath = displayPath;
@@ -141,7 +141,12 @@ public final class GoBinary implements AutoCloseable {
 
     /** One function; {@code index} as in {@link GoFunction#index()}. */
     public GoFunction function(int index) {
-        return program.function(index, inlinedCopies().getOrDefault(program.name(index), 0));
+        return function(index, program.name(index));
+    }
+
+    /** The same, with the name that {@link #functionName} gave: names are not read twice for each of 130,000. */
+    public GoFunction function(int index, String name) {
+        return program.function(index, name, inlinedCopies().getOrDefault(name, 0));
     }
 
     /**
@@ -149,10 +154,17 @@ public final class GoBinary implements AutoCloseable {
      * of their own are here as well. Empty where the file does not tell.
      */
     public Map<String, Integer> inlinedCopies() {
-        if (inlinedCopies == null) {
-            inlinedCopies = Collections.unmodifiableMap(program.inlinedCopies());
+        Map<String, Integer> copies = inlinedCopies;
+        if (copies == null) {
+            synchronized (this) {
+                copies = inlinedCopies;
+                if (copies == null) {
+                    copies = Collections.unmodifiableMap(program.inlinedCopies());
+                    inlinedCopies = copies;
+                }
+            }
         }
-        return inlinedCopies;
+        return copies;
     }
 
     /** All functions in order of their index; each is read when it is asked for, and not kept. */

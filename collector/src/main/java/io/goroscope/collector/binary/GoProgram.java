@@ -23,7 +23,7 @@ interface GoProgram {
     String name(int index);
 
     /** All that is known of a function, with how often it was inlined. */
-    GoFunction function(int index, int inlinedCopies);
+    GoFunction function(int index, String name, int inlinedCopies);
 
     /** The part of a function's code that lies elsewhere, as a stretch of code under the function's index. */
     default Optional<GoFunction> coldPart(int index) {

@@ -23,9 +23,10 @@ final class GoRuntime {
         return GoVersion.parse(info.version()).or(() -> RuntimeTable.latestOf(format));
     }
 
-    /** True from Go 1.17 on, whose Go code keeps {@code g} in a register and passes arguments in registers. */
+    /** True from Go 1.17 on (1.18 on arm64), whose Go code passes arguments in registers and keeps {@code g} in one. */
     boolean goroutineInRegister() {
-        return version().map(v -> v.atLeast(17)).orElse(true);
+        int first = elf.machine() == Elf.MACHINE_ARM64 ? 18 : 17;
+        return version().map(v -> v.atLeast(first)).orElse(true);
     }
 
     /** @throws UserException for a release that is not known */

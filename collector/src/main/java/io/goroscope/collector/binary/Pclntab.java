@@ -1,8 +1,8 @@
 package io.goroscope.collector.binary;
 
 import io.goroscope.collector.plan.GoFunction;
-import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Go's own function table: every function of every binary that gc made, stripped or not.
@@ -25,7 +25,7 @@ final class Pclntab {
     private final Bytes files;
     private final Bytes pcTables;
     private final Bytes functions;
-    private final Map<Long, String> fileNames = new HashMap<>();
+    private final Map<Long, String> fileNames = new ConcurrentHashMap<>();
 
     /**
      * @param table from the magic number to the end of what may belong to the table
@@ -120,12 +120,12 @@ final class Pclntab {
         return names.cString(record(index).u32(format.nameField()));
     }
 
-    public GoFunction function(int index, int inlinedCopies) {
+    public GoFunction function(int index, String name, int inlinedCopies) {
         Bytes record = record(index);
         String file = file(record);
         return new GoFunction(
                 index,
-                names.cString(record.u32(format.nameField())),
+                name,
                 address(index),
                 codeSize(index, record),
                 file,

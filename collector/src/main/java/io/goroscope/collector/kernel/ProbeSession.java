@@ -1,5 +1,6 @@
 package io.goroscope.collector.kernel;
 
+import io.goroscope.collector.plan.Image;
 import io.goroscope.collector.plan.ImagePlan;
 import io.goroscope.schemas.UserException;
 import java.nio.file.Files;
@@ -71,6 +72,7 @@ public final class ProbeSession implements AutoCloseable {
 
     static ProbeSession open(List<ImagePlan> plans, SessionOptions options, KernelFeatures features) {
         requireDistinct(plans);
+        plans.forEach(plan -> requireArchitecture(plan.image()));
         options.processIds().forEach(ProbeSession::requireAlive);
         features.require();
         List<ImageFile> files = new ArrayList<>();
@@ -84,6 +86,16 @@ public final class ProbeSession implements AutoCloseable {
             return session;
         } finally {
             files.forEach(ImageFile::close);
+        }
+    }
+
+    /** A probe in a file for another machine would never fire: what is wrong is better said. */
+    private static void requireArchitecture(Image image) {
+        String machine = System.getProperty("os.arch").equals("aarch64") ? "arm64" : System.getProperty("os.arch");
+        if (!image.architecture().equals(machine)) {
+            throw new UserException("cannot attach to " + image.displayPath() + ": it is built for "
+                    + image.architecture() + ", and this machine is " + machine
+                    + "; only 'goroscope list' works on it here");
         }
     }
 

@@ -12,8 +12,6 @@ import java.util.Arrays;
  */
 final class Decoded implements AutoCloseable {
 
-    private static final X86.Flow[] FLOWS = X86.Flow.values();
-
     private Disassembler disassembler;
     private byte[] code = {};
     private int end;
@@ -102,7 +100,7 @@ final class Decoded implements AutoCloseable {
     }
 
     X86.Flow flow(int instruction) {
-        return FLOWS[X86Decoder.flow(answers[instruction])];
+        return X86Decoder.flow(answers[instruction]);
     }
 
     /** True for an instruction that reads or writes through the fs segment. */
@@ -117,6 +115,10 @@ final class Decoded implements AutoCloseable {
         }
         int at = offsets[instruction];
         int length = length(instruction);
+        int known = X86Stack.loweredBy(code, at, length);
+        if (known != X86Stack.UNDECIDED) {
+            return known;
+        }
         boolean decoded = disassembler().length(code, at, at + length, address + at) == length;
         return X86Stack.loweredBy(code, at, length, decoded ? disassembler().text() : "");
     }

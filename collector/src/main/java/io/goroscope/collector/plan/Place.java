@@ -9,8 +9,9 @@ package io.goroscope.collector.plan;
  * @param goroutine how the program finds {@code g} here
  * @param spDelta bytes by which SP is below its value at the call (0 for a place before any {@code sub rsp});
  *     a multiple of 8
- * @param flagFiltered true where hits with CF or ZF set are not calls (the {@code jbe} of Go up to 1.20, which a
- *     growing stack runs twice)
+ * @param flagFiltered true where hits at which the branch will be taken are not calls (the {@code jbe} of Go up to
+ *     1.20, taken with CF or ZF set, which a growing stack runs twice; {@code b.ls} on arm64, taken with C clear or Z
+ *     set)
  * @param singleStepped true where the kernel cannot emulate the instruction and has to single-step it
  */
 public record Place(

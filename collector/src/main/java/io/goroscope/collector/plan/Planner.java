@@ -8,6 +8,8 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /** Decides, for each function that the patterns match, where to probe it, or why not. */
 public final class Planner {
@@ -15,17 +17,14 @@ public final class Planner {
     private final GoBinary binary;
     private final FunctionPatterns patterns;
     private final PlanOptions options;
-    private final FunctionPlanner planner;
     private final Markers markers = new Markers();
-    private final Map<String, Integer> onlyInlined;
+    private final Map<String, Integer> onlyInlined = new HashMap<>();
     private int leftOut;
 
-    private Planner(GoBinary binary, FunctionPatterns patterns, PlanOptions options, FunctionPlanner planner) {
+    private Planner(GoBinary binary, FunctionPatterns patterns, PlanOptions options) {
         this.binary = binary;
         this.patterns = patterns;
         this.options = options;
-        this.planner = planner;
-        this.onlyInlined = new HashMap<>(binary.inlinedCopies());
     }
 
     /**
@@ -36,40 +35,70 @@ public final class Planner {
      * @throws UserException if the runtime's layout is not known
      */
     public static ImagePlan plan(GoBinary binary, FunctionPatterns patterns, PlanOptions options) {
-        if (!binary.image().architecture().equals("amd64")) {
-            throw new UserException("cannot plan probes in " + binary.image().displayPath() + ": it is for "
-                    + binary.image().architecture() + ", and only amd64 is supported so far");
-        }
         RuntimeLayout layout = binary.layout();
-        try (FunctionPlanner planner = new Amd64Planner(binary, binary.goroutineInRegister())) {
-            Planner work = new Planner(binary, patterns, options, planner);
-            List<FunctionPlan> plans = new ArrayList<>(work.planned());
+        Planner work = new Planner(binary, patterns, options);
+        try (FunctionPlanner planner = planner(binary)) {
+            List<FunctionPlan> plans = new ArrayList<>(work.planned(planner));
             plans.addAll(work.inlinedOnly());
             return new ImagePlan(binary.image(), layout, plans, work.markers.plan(binary, planner), work.leftOut);
         }
     }
 
-    private List<FunctionPlan> planned() {
-        List<Integer> matched = new ArrayList<>();
-        AbiTwins twins = new AbiTwins(binary, planner);
-        for (int i = 0; i < binary.functionCount(); i++) {
+    private static FunctionPlanner planner(GoBinary binary) {
+        if (binary.image().architecture().equals("amd64")) {
+            return new Amd64Planner(binary, binary.goroutineInRegister());
+        }
+        if (binary.image().compiler() != Image.Compiler.GC) {
+            throw new UserException("cannot plan probes in " + binary.image().displayPath()
+                    + ": of arm64 only what gc compiled is understood, and gccgo made this");
+        }
+        return new Arm64Planner(binary);
+    }
+
+    private List<FunctionPlan> planned(FunctionPlanner planner) {
+        // The inline trees take as long as the names; on one processor nothing is lost.
+        CompletableFuture<Map<String, Integer>> inlined = CompletableFuture.supplyAsync(binary::inlinedCopies);
+        int[] matched = new int[binary.functionCount()];
+        String[] names = new String[binary.functionCount()];
+        int count = 0;
+        for (int i = 0; i < names.length; i++) {
             String name = binary.functionName(i);
             markers.see(name, i);
-            onlyInlined.remove(name);
+            names[i] = name;
             if (isWanted(name)) {
-                matched.add(i);
-                twins.see(name, i);
+                matched[count++] = i;
             }
         }
-        List<FunctionPlan> plans = new ArrayList<>(matched.size());
-        for (int index : matched) {
-            if (!twins.isDropped(index)) {
-                GoFunction function = binary.function(index);
-                boolean costly = options.costly() || patterns.namesExactly(function.name());
-                plans.add(planner.plan(function, costly, options.returns()));
+        onlyInlined.putAll(joined(inlined));
+        AbiTwins twins = new AbiTwins(binary, planner);
+        for (String name : names) {
+            onlyInlined.remove(name);
+        }
+        for (int i = 0; i < count; i++) {
+            twins.see(names[matched[i]], matched[i]);
+        }
+        int kept = 0;
+        for (int i = 0; i < count; i++) {
+            if (!twins.isDropped(matched[i])) {
+                matched[kept++] = matched[i];
             }
         }
-        return plans;
+        return PlannerThreads.plan(kept, () -> planner(binary), (worker, i) -> {
+            String name = names[matched[i]];
+            boolean costly = options.costly() || patterns.namesExactly(name);
+            return worker.plan(binary.function(matched[i], name), costly, options.returns());
+        });
+    }
+
+    private static <T> T joined(CompletableFuture<T> future) {
+        try {
+            return future.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw e;
+        }
     }
 
     /** Names in the inline trees that no function of the table has: seen last, when all others are crossed out. */

@@ -16,19 +16,36 @@ final class X86 {
     /** What an instruction does to control. */
     enum Flow {
         /** Goes on to the next one. */
-        NEXT,
+        NEXT(0),
         /** {@code jmp rel8} or {@code rel32}. */
-        JUMP,
+        JUMP(1),
         /** {@code jcc rel8} or {@code rel32}. */
-        BRANCH,
+        BRANCH(2),
         /** {@code call rel32}. */
-        CALL,
+        CALL(3),
         /** {@code jmp} through a register or memory. */
-        INDIRECT_JUMP,
+        INDIRECT_JUMP(4),
         /** {@code ret}. */
-        RETURN,
+        RETURN(5),
         /** Does not go on: {@code ud2}, {@code hlt}, {@code int3}. */
-        STOP
+        STOP(6);
+
+        private static final Flow[] ALL = values();
+
+        private final int code;
+
+        Flow(int code) {
+            this.code = code;
+        }
+
+        /** Its number in an answer of {@link X86Decoder}, 0 to 7. */
+        int code() {
+            return code;
+        }
+
+        static Flow of(int code) {
+            return ALL[code];
+        }
     }
 
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);

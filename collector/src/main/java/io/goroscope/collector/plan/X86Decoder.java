@@ -11,7 +11,7 @@ package io.goroscope.collector.plan;
  * <p>Encodings: Intel SDM volume 2, chapter 2 and appendix A. The answer is one number:
  * <pre>
  *   bits  0…3   length, bytes
- *   bits  4…6   flow, the ordinal of {@link X86.Flow}
+ *   bits  4…6   flow, {@link X86.Flow#code}
  *   bit   7     has an fs prefix: thread-local storage
  *   bit   8     does not touch the stack pointer; unset where that takes a closer look
  * </pre>
@@ -33,7 +33,7 @@ final class X86Decoder {
     /**
      * One-byte opcodes. {@code .} not known here; {@code -} nothing follows; {@code m} ModRM; {@code b} 1 byte;
      * {@code w} 2 bytes; {@code z} 4 bytes, 2 with prefix 66; {@code v} as z, 8 with REX.W; {@code B}, {@code Z} ModRM,
-     * then b, z; {@code j} 1 byte of distance, {@code J} 4; {@code L C D f F e E} ModRM with a rule of its own.
+     * then b, z; {@code j} 1 byte of distance, {@code J} 4; {@code L C D f F e E}, and {@code p r s t} of the second table, ModRM with a rule of its own.
      */
     private static final String ONE_BYTE = "mmmmbz..mmmmbz.." // 00, add, or; 0f leads to the second table
             + "mmmmbz..mmmmbz.." // 10, adc, sbb
@@ -65,11 +65,13 @@ final class X86Decoder {
         second(0x0b, 0x0b, '-', NO_PREFIX); // ud2
         second(0x10, 0x11, 'm', any); // movups, movss, movupd, movsd
         second(0x14, 0x15, 'm', wide); // unpck
+        second(0x18, 0x18, 'p', NO_PREFIX); // prefetch
         second(0x1f, 0x1f, 'L', wide); // nop, of memory
         second(0x28, 0x29, 'm', wide); // movaps
         second(0x2a, 0x2a, 'm', PREFIX_F3 | PREFIX_F2); // cvtsi2sd
         second(0x2c, 0x2d, 'm', PREFIX_F3 | PREFIX_F2); // cvttsd2si
         second(0x2e, 0x2f, 'm', wide); // ucomis
+        second(0x3a, 0x3a, '3', PREFIX_66); // leads to the third table, of which round is known
         second(0x40, 0x4f, 'm', wide); // cmovcc
         second(0x51, 0x51, 'm', any); // sqrt
         second(0x54, 0x57, 'm', wide); // and, andn, or, xor
@@ -104,6 +106,7 @@ final class X86Decoder {
         second(0xc8, 0xcf, '-', NO_PREFIX); // bswap
         second(0xd4, 0xd4, 'm', PREFIX_66); // paddq
         second(0xd6, 0xd6, 'm', PREFIX_66); // movq
+        second(0xd7, 0xd7, 'r', PREFIX_66); // pmovmskb
         second(0xdb, 0xdb, 'm', PREFIX_66); // pand
         second(0xdf, 0xdf, 'm', PREFIX_66); // pandn
         second(0xeb, 0xeb, 'm', PREFIX_66); // por
@@ -125,8 +128,8 @@ final class X86Decoder {
         return answer & 15;
     }
 
-    static int flow(int answer) {
-        return answer >> FLOW_SHIFT & 7;
+    static X86.Flow flow(int answer) {
+        return X86.Flow.of((answer >> FLOW_SHIFT) & 7);
     }
 
     static boolean isThreadLocal(int answer) {
@@ -139,7 +142,7 @@ final class X86Decoder {
 
     /** An answer put together from what another decoder found. */
     static int answer(int length, X86.Flow flow, boolean threadLocal) {
-        return length | flow.ordinal() << FLOW_SHIFT | (threadLocal ? THREAD_LOCAL : 0);
+        return length | (flow.code() << FLOW_SHIFT) | (threadLocal ? THREAD_LOCAL : 0);
     }
 
     /**
@@ -199,6 +202,11 @@ final class X86Decoder {
                 return 0;
             }
             form = SECOND_FORM[b];
+            if (form == '3') {
+                boolean round = i < end && (code[i] == 0x0a || code[i] == 0x0b);
+                form = round ? 'B' : 0;
+                i++;
+            }
         } else {
             if ((prefixes & ~PREFIX_66) != 0 && !mayRepeat(b, prefixes, rex)) {
                 return 0;
@@ -240,7 +248,7 @@ final class X86Decoder {
                 if (locked) {
                     return 0;
                 }
-                answer |= plainFlow(opcode, second) << FLOW_SHIFT;
+                answer |= plainFlow(opcode, second).code() << FLOW_SHIFT;
             }
             case 'b' -> i += 1;
             case 'w' -> {
@@ -248,7 +256,7 @@ final class X86Decoder {
                     return 0;
                 }
                 i += 2;
-                answer |= RETURN;
+                answer |= X86.Flow.RETURN.code() << FLOW_SHIFT;
             }
             case 'z' -> i += narrow ? 2 : 4;
             case 'v' -> i += (rex & 8) != 0 ? 8 : narrow ? 2 : 4;
@@ -257,9 +265,9 @@ final class X86Decoder {
                     return 0;
                 }
                 i += form == 'j' ? 1 : 4;
-                answer |= jumpFlow(opcode, second) << FLOW_SHIFT;
+                answer |= jumpFlow(opcode, second).code() << FLOW_SHIFT;
             }
-            case 'm', 'B', 'Z', 'L', 'C', 'D', 'f', 'F', 'e', 'E', 's', 't' -> {
+            case 'm', 'B', 'Z', 'L', 'C', 'D', 'f', 'F', 'e', 'E', 'p', 'r', 's', 't' -> {
                 if (i >= end) {
                     return 0;
                 }
@@ -268,7 +276,7 @@ final class X86Decoder {
                 boolean register = modrm >= 0xc0;
                 int immediate = immediateSize(form, extension, narrow);
                 if (immediate < 0
-                        || (form == 'L' && register)
+                        || (register ? form == 'L' || form == 'p' : form == 'r')
                         || (locked && (register || !isLockable(opcode, second, extension)))) {
                     return 0;
                 }
@@ -277,49 +285,52 @@ final class X86Decoder {
                     return 0;
                 }
                 i += size + immediate;
-                answer |= modrmFlow(form, extension) << FLOW_SHIFT;
+                answer |= modrmFlow(form, extension).code() << FLOW_SHIFT;
                 boolean namesStackPointer =
                         (extension == 4 && (rex & 4) == 0) || (register && (modrm & 7) == 4 && (rex & 1) == 0);
                 if (!namesStackPointer && form != 'E') {
                     answer |= STACK_NEUTRAL;
                 }
-                return i > end || i - at > LONGEST ? 0 : answer | i - at;
+                return i > end || i - at > LONGEST ? 0 : answer | (i - at);
             }
             default -> {
                 return 0;
             }
         }
-        return locked || i > end || i - at > LONGEST ? 0 : answer | i - at;
+        return locked || i > end || i - at > LONGEST ? 0 : answer | (i - at);
     }
 
-    private static final int RETURN = X86.Flow.RETURN.ordinal() << FLOW_SHIFT;
-
-    private static int plainFlow(int opcode, boolean second) {
+    private static X86.Flow plainFlow(int opcode, boolean second) {
         if (second) {
-            return opcode == 0x0b ? X86.Flow.STOP.ordinal() : 0;
-        }
-        return opcode == 0xc3 ? X86.Flow.RETURN.ordinal() : opcode == 0xcc ? X86.Flow.STOP.ordinal() : 0;
-    }
-
-    private static int jumpFlow(int opcode, boolean second) {
-        if (second) {
-            return X86.Flow.BRANCH.ordinal();
+            return opcode == 0x0b ? X86.Flow.STOP : X86.Flow.NEXT;
         }
         return switch (opcode) {
-            case 0xe8 -> X86.Flow.CALL.ordinal();
-            case 0xe9, 0xeb -> X86.Flow.JUMP.ordinal();
-            default -> X86.Flow.BRANCH.ordinal();
+            case 0xc3 -> X86.Flow.RETURN;
+            case 0xcc -> X86.Flow.STOP;
+            default -> X86.Flow.NEXT;
         };
     }
 
-    private static int modrmFlow(int form, int extension) {
-        return form == 'E' && extension == 4 ? X86.Flow.INDIRECT_JUMP.ordinal() : 0;
+    private static X86.Flow jumpFlow(int opcode, boolean second) {
+        if (second) {
+            return X86.Flow.BRANCH;
+        }
+        return switch (opcode) {
+            case 0xe8 -> X86.Flow.CALL;
+            case 0xe9, 0xeb -> X86.Flow.JUMP;
+            default -> X86.Flow.BRANCH;
+        };
+    }
+
+    private static X86.Flow modrmFlow(int form, int extension) {
+        return form == 'E' && extension == 4 ? X86.Flow.INDIRECT_JUMP : X86.Flow.NEXT;
     }
 
     /** Bytes behind the operand; −1 where the extension of the opcode is not known here. */
     private static int immediateSize(int form, int extension, boolean narrow) {
         return switch (form) {
-            case 'm', 'L' -> 0;
+            case 'm', 'L', 'r' -> 0;
+            case 'p' -> extension <= 3 ? 0 : -1;
             case 'B' -> 1;
             case 'Z' -> narrow ? 2 : 4;
             case 'C' -> extension == 0 ? 1 : -1;

@@ -6,7 +6,57 @@ final class X86Stack {
     /** The instruction changes SP by an amount that is not known. */
     static final int UNKNOWN = Integer.MIN_VALUE;
 
+    /** Not known by the opcode alone. */
+    static final int UNDECIDED = Integer.MIN_VALUE + 1;
+
+    private static final int REX_W = 8;
+    private static final int REX_R = 4;
+    private static final int REX_B = 1;
+
     private X86Stack() {}
+
+    /** The same by the bytes of the commonest opcodes; {@link #UNDECIDED} for others. */
+    static int loweredBy(byte[] code, int at, int length) {
+        int op = X86.opcodeAt(code, at, length);
+        int opcode = code[op] & 0xff;
+        int rex = op > at && (code[op - 1] & 0xf0) == 0x40 ? code[op - 1] : 0;
+        if (op - at > 1 || (op > at && rex == 0)) {
+            return UNDECIDED; // legacy prefixes
+        }
+        boolean namesSp = (opcode & 7) == 4 && (rex & REX_B) == 0;
+        return switch (opcode & 0xf8) {
+            case 0x50 -> 8;
+            case 0x58 -> namesSp ? UNKNOWN : -8;
+            case 0xb8 -> namesSp ? UNKNOWN : 0;
+            default -> withOperands(code, at, length, op, opcode, rex);
+        };
+    }
+
+    private static int withOperands(byte[] code, int at, int length, int op, int opcode, int rex) {
+        if (op + 1 >= at + length) {
+            return UNDECIDED;
+        }
+        int modrm = code[op + 1] & 0xff;
+        boolean wide = (rex & REX_W) != 0;
+        boolean operandIsSp = modrm >= 0xc0 && (modrm & 7) == 4 && (rex & REX_B) == 0;
+        boolean registerIsSp = (modrm >> 3 & 7) == 4 && (rex & REX_R) == 0;
+        int extension = modrm >> 3 & 7;
+        return switch (opcode) {
+            case 0x39, 0x3b, 0x85 -> 0; // cmp, test
+            case 0x89 -> operandIsSp ? UNKNOWN : 0;
+            case 0x8b -> registerIsSp ? UNKNOWN : 0;
+            case 0x81, 0x83 -> {
+                if (!operandIsSp || extension == 7) {
+                    yield 0;
+                }
+                int amount = wide ? immediate(code, at, length) : UNKNOWN;
+                yield extension == 5 ? amount : extension == 0 ? negated(amount) : UNKNOWN;
+            }
+            case 0x8d -> registerIsSp ? (wide ? negated(displacement(code, at, length)) : UNKNOWN) : 0;
+            case 0xc1, 0xd1, 0xd3, 0xf7 -> operandIsSp ? UNDECIDED : 0; // shifts, not, neg, mul, div
+            default -> UNDECIDED;
+        };
+    }
 
     /**
      * By how much the instruction lowers SP, bytes, or {@link #UNKNOWN}.
@@ -24,11 +74,16 @@ final class X86Stack {
             case "", "leave", "enter", "call", "lcall", "ret", "retf", "iretq" -> UNKNOWN;
             case "cmp", "test" -> 0;
             case "xchg", "xadd", "cmpxchg" -> namesStackPointer(operands) ? UNKNOWN : 0;
-            case "sub" -> writesStackPointer(operands) ? immediate(code, at, length) : 0;
-            case "add" -> writesStackPointer(operands) ? negated(immediate(code, at, length)) : 0;
+            case "sub" -> writesStackPointer(operands) ? whole(operands, immediate(code, at, length)) : 0;
+            case "add" -> writesStackPointer(operands) ? whole(operands, negated(immediate(code, at, length))) : 0;
             case "lea" -> writesStackPointer(operands) ? negated(displacement(code, at, length, operands)) : 0;
             default -> writesStackPointer(operands) ? UNKNOWN : 0;
         };
+    }
+
+    /** Of the lower half of the register nothing is known: it clears the upper one. */
+    private static int whole(String operands, int amount) {
+        return operands.startsWith("rsp,") ? amount : UNKNOWN;
     }
 
     private static int negated(int amount) {
@@ -46,8 +101,13 @@ final class X86Stack {
 
     /** Of {@code lea rsp, [rsp + displacement]}: a SIB byte of 24 says that the base is rsp and there is no index. */
     private static int displacement(byte[] code, int at, int length, String operands) {
+        return operands.startsWith("rsp, [rsp ") ? displacement(code, at, length) : UNKNOWN;
+    }
+
+    private static int displacement(byte[] code, int at, int length) {
         int modrm = X86.opcodeAt(code, at, length) + 1;
-        if (!operands.startsWith("rsp, [rsp ") || (code[modrm + 1] & 0xff) != 0x24) {
+        boolean baseIsSp = (code[modrm] & 7) == 4 && modrm + 1 < at + length && code[modrm + 1] == 0x24;
+        if (!baseIsSp || (modrm - 2 >= at && (code[modrm - 2] & REX_B) != 0)) {
             return UNKNOWN;
         }
         return switch ((code[modrm] & 0xff) >>> 6) {
