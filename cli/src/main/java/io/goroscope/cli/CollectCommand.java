@@ -1,5 +1,8 @@
 package io.goroscope.cli;
 
+import io.goroscope.cli.rights.Grant;
+import io.goroscope.cli.rights.Part;
+import io.goroscope.cli.rights.RightsCheck;
 import io.goroscope.collector.CollectorStatus;
 import io.goroscope.collector.TraceTarget;
 import io.goroscope.collector.kernel.SessionOptions;
@@ -51,6 +54,7 @@ final class CollectCommand implements Callable<Integer> {
     public Integer call() {
         run.check();
         TraceTarget resolved = target.resolve(true);
+        RightsCheck.require(kafka.client(), Part.COLLECTOR, Grant.all(kafka.topics(), ""));
         KafkaSink sink = KafkaSink.connect(kafka.client(), kafka.topics());
         try (readyFile;
                 Tracing tracing = Tracing.start(

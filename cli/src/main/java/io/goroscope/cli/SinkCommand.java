@@ -1,5 +1,8 @@
 package io.goroscope.cli;
 
+import io.goroscope.cli.rights.Grant;
+import io.goroscope.cli.rights.Part;
+import io.goroscope.cli.rights.RightsCheck;
 import io.goroscope.sink.Sink;
 import io.goroscope.sink.SinkConfig;
 import java.util.HashMap;
@@ -47,6 +50,7 @@ final class SinkCommand implements Callable<Integer> {
     public Integer call() {
         Map<String, String> client = new HashMap<>();
         kafka.client().forEach((key, value) -> client.put(key.toString(), value.toString()));
+        RightsCheck.require(kafka.client(), Part.SINK, Grant.all(kafka.topics(), ""));
         SinkConfig config = SinkConfig.of(kafka.bootstrapServers())
                 .withTopics(kafka.topics())
                 .withAddress(address, port)

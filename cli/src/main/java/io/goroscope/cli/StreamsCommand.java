@@ -1,5 +1,8 @@
 package io.goroscope.cli;
 
+import io.goroscope.cli.rights.Grant;
+import io.goroscope.cli.rights.Part;
+import io.goroscope.cli.rights.RightsCheck;
 import io.goroscope.schemas.UserException;
 import io.goroscope.streams.topology.StreamsJob;
 import io.goroscope.streams.topology.StreamsJobConfig;
@@ -75,6 +78,7 @@ final class StreamsCommand implements Callable<Integer> {
         if (threads < 1) {
             throw new UserException("--threads " + threads + ": at least 1");
         }
+        RightsCheck.require(kafka.client(), Part.STREAMS, Grant.all(kafka.topics(), applicationId));
         StreamsJobConfig config = StreamsJobConfig.of(kafka.client(), stateDirectory)
                 .withTopics(kafka.topics())
                 .withApplicationId(applicationId)
@@ -91,7 +95,10 @@ final class StreamsCommand implements Callable<Integer> {
                     if (job.failure() instanceof UserException known) {
                         throw known;
                     }
-                    throw new UserException("the streams job has failed: " + job.failure(), job.failure());
+                    throw new UserException(
+                            "the streams job has failed: "
+                                    + RightsCheck.explain(job.failure()).orElse(String.valueOf(job.failure())),
+                            job.failure());
                 }
             }
         }

@@ -41,14 +41,21 @@ public final class TopicSetup implements AutoCloseable {
      * What was found.
      *
      * @param missing topics that are not there, by name
-     * @param existing partition count of those that are, by name
+     * @param existing those that are, by name
      * @param problems one line for each thing that does not fit
      */
-    public record Report(List<String> missing, Map<String, Integer> existing, List<String> problems) {
-        public Report {
+    record Report(List<String> missing, Map<String, TopicFit.Existing> existing, List<String> problems) {
+        Report {
             missing = List.copyOf(missing);
             existing = Map.copyOf(existing);
             problems = List.copyOf(problems);
+        }
+
+        /** Partition counts of the topics that exist, by name. */
+        Map<String, Integer> partitions() {
+            Map<String, Integer> partitions = new HashMap<>();
+            existing.forEach((name, topic) -> partitions.put(name, topic.partitions()));
+            return partitions;
         }
     }
 
@@ -72,7 +79,7 @@ public final class TopicSetup implements AutoCloseable {
      * @param asked the partition count that must hold for existing topics, or 0 where any will do
      * @throws UserException if no broker answers
      */
-    public Report check(List<TopicSpec> wanted, int asked) {
+    Report check(List<TopicSpec> wanted, int asked) {
         Map<String, TopicFit.Existing> found = find(wanted);
         List<String> missing = new ArrayList<>();
         List<String> problems = new ArrayList<>();
@@ -85,9 +92,7 @@ public final class TopicSetup implements AutoCloseable {
             }
         }
         problems.addAll(TopicFit.partitionProblems(wanted, found, asked));
-        Map<String, Integer> existing = new HashMap<>();
-        found.forEach((name, topic) -> existing.put(name, topic.partitions()));
-        return new Report(missing, existing, problems);
+        return new Report(missing, found, problems);
     }
 
     /**
@@ -106,6 +111,7 @@ public final class TopicSetup implements AutoCloseable {
                 .filter(each -> each.kind() == Topics.Kind.EVENTS)
                 .map(each -> report.existing().get(each.name()))
                 .filter(each -> each != null)
+                .map(TopicFit.Existing::partitions)
                 .findFirst();
         List<NewTopic> topics = new ArrayList<>();
         for (TopicSpec each : wanted) {

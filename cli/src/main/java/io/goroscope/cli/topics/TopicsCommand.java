@@ -1,11 +1,15 @@
 package io.goroscope.cli.topics;
 
 import io.goroscope.cli.KafkaOptions;
+import io.goroscope.cli.rights.Grant;
+import io.goroscope.cli.rights.Part;
+import io.goroscope.cli.rights.RightsCheck;
 import io.goroscope.schemas.UserException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.apache.kafka.common.config.TopicConfig;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,6 +30,7 @@ import picocli.CommandLine.Spec;
 public final class TopicsCommand implements Callable<Integer> {
 
     private static final int DEFAULT_PARTITIONS = 4;
+    private static final long MS_PER_HOUR = 3_600_000;
 
     @Spec
     private CommandSpec spec;
@@ -58,12 +63,27 @@ public final class TopicsCommand implements Callable<Integer> {
                             + " which replays of old captures need.")
     private long retentionHours;
 
+    @Option(
+            names = "--application-id",
+            paramLabel = "ID",
+            defaultValue = "goroscope-streams",
+            description = "Of the Streams job, for --acls (default: ${DEFAULT-VALUE}).")
+    private String applicationId;
+
     private static final class Action {
         @Option(names = "--create", description = "Create what is missing.")
         private boolean create;
 
         @Option(names = "--check", description = "Only look.")
         private boolean check;
+
+        @Option(
+                names = "--acls",
+                description = {
+                    "Print the rights that each part needs on a cluster that asks for them, as commands of Kafka's own"
+                            + " tool. Each part is a user of its own, goroscope-PART; nothing is changed."
+                })
+        private boolean acls;
     }
 
     @Override
@@ -74,8 +94,15 @@ public final class TopicsCommand implements Callable<Integer> {
         Duration retention = retentionHours < 0 ? TopicSpec.FOREVER : Duration.ofHours(retentionHours);
         List<TopicSpec> wanted =
                 TopicSpec.all(kafka.topics(), partitions == 0 ? DEFAULT_PARTITIONS : partitions, retention);
+        PrintWriter out = spec.commandLine().getOut();
+        List<Grant> grants = Grant.all(kafka.topics(), applicationId);
+        if (action.acls) {
+            grants.forEach(grant -> out.println(grant.command(kafka.bootstrapServers())));
+            out.flush();
+            return 0;
+        }
+        RightsCheck.require(kafka.client(), Part.TOPICS, grants);
         try (TopicSetup setup = TopicSetup.connect(kafka.client())) {
-            PrintWriter out = spec.commandLine().getOut();
             if (action.create) {
                 List<String> made = setup.create(wanted, partitions, replication);
                 made.forEach(name -> out.println("created " + name));
@@ -90,11 +117,17 @@ public final class TopicsCommand implements Callable<Integer> {
     }
 
     private void print(TopicSetup.Report report, List<TopicSpec> wanted, PrintWriter out) {
+        out.printf("%-28s %-10s %-10s %s%n", "TOPIC", "PARTITIONS", "CLEANUP", "RETENTION");
         for (TopicSpec each : wanted) {
-            Integer found = report.existing().get(each.name());
-            out.printf(
-                    "%-28s %s%n",
-                    each.name(), found == null ? "missing" : found + (found == 1 ? " partition" : " partitions"));
+            TopicFit.Existing found = report.existing().get(each.name());
+            if (found == null) {
+                out.printf("%-28s missing%n", each.name());
+            } else {
+                String policy = found.settings().getOrDefault(TopicConfig.CLEANUP_POLICY_CONFIG, "");
+                out.printf(
+                        "%-28s %-10d %-10s %s%n",
+                        each.name(), found.partitions(), policy, each.isCompacted() ? "last of each key" : kept(found));
+            }
         }
         out.flush();
         if (!report.missing().isEmpty()) {
@@ -104,5 +137,12 @@ public final class TopicsCommand implements Callable<Integer> {
         if (!report.problems().isEmpty()) {
             throw new UserException(String.join("; ", report.problems()));
         }
+    }
+
+    /** How long a topic keeps its records. */
+    private static String kept(TopicFit.Existing topic) {
+        String ms = topic.settings().getOrDefault(TopicConfig.RETENTION_MS_CONFIG, "-1");
+        long hours = Long.parseLong(ms) / MS_PER_HOUR;
+        return ms.startsWith("-") ? "for ever" : hours + " h";
     }
 }

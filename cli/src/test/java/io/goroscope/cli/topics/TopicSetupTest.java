@@ -43,7 +43,7 @@ class TopicSetupTest {
             TopicSetup.Report report = setup.check(wanted, 3);
 
             assertThat(report.problems()).isEmpty();
-            assertThat(report.existing())
+            assertThat(report.partitions())
                     .containsEntry("fresh.goroscope.events", 3)
                     .containsEntry("fresh.goroscope.counts", 3)
                     .containsEntry("fresh.goroscope.functions", 1);
@@ -57,7 +57,7 @@ class TopicSetupTest {
         try (TopicSetup setup = setup()) {
             setup.create(TopicSpec.all(topics, 4, DAY), 0, 1);
 
-            assertThat(setup.check(TopicSpec.all(topics, 4, DAY), 0).existing())
+            assertThat(setup.check(TopicSpec.all(topics, 4, DAY), 0).partitions())
                     .containsEntry(topics.of(Topics.Kind.COUNTS), 7);
         }
     }
