@@ -103,10 +103,11 @@ final class Terminal implements AutoCloseable {
         return said.toString();
     }
 
-    /** Ends it as Ctrl-C does. */
+    /** Ends it as Ctrl-C does; where a shell has us ignore that, as it does for what it starts in the background, as kill does. */
     void interrupt() {
+        String pid = String.valueOf(process.pid());
         try {
-            new ProcessBuilder("kill", "-INT", String.valueOf(process.pid()))
+            new ProcessBuilder("sh", "-c", "kill -INT \"$0\"; kill -TERM \"$0\"", pid)
                     .inheritIO()
                     .start()
                     .waitFor();

@@ -22,6 +22,9 @@ final class WholeProgram {
                     + " | errors | req/s before | counted | after | hits |",
             "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
 
+    private static final long LONGEST_ATTACH_MS = 1000;
+    private static final int TRIES = 3;
+
     private WholeProgram() {}
 
     /**
@@ -35,18 +38,21 @@ final class WholeProgram {
         JsonNode totals = totals(program.binary());
         HttpLoad.on(program, without); // until it is warm
         HttpLoad before = HttpLoad.on(program, without);
-        HttpLoad counted;
-        Matcher announced;
-        long hits;
-        try (Terminal terminal = Terminal.start("funccount", "--json", "--all", "-p", program.pid(), "*")) {
-            terminal.awaitAttached();
-            announced = ANNOUNCED.matcher(terminal.stderr());
-            assertThat(announced.find()).as(terminal.stderr()).isTrue();
-            counted = HttpLoad.on(program, with);
-            terminal.interrupt();
-            hits = StreamSupport.stream(terminal.json().get("functions").spliterator(), false)
-                    .mapToLong(function -> function.get("count").asLong())
-                    .sum();
+        HttpLoad counted = null;
+        Matcher announced = null;
+        long hits = 0;
+        // What else runs on a shared machine may hold up one attachment; each of three is too many.
+        for (int i = 0; i < TRIES && (announced == null || attachMs(announced) > LONGEST_ATTACH_MS); i++) {
+            try (Terminal terminal = Terminal.start("funccount", "--json", "--all", "-p", program.pid(), "*")) {
+                terminal.awaitAttached();
+                announced = ANNOUNCED.matcher(terminal.stderr());
+                assertThat(announced.find()).as(terminal.stderr()).isTrue();
+                counted = HttpLoad.on(program, with);
+                terminal.interrupt();
+                hits = StreamSupport.stream(terminal.json().get("functions").spliterator(), false)
+                        .mapToLong(function -> function.get("count").asLong())
+                        .sum();
+            }
         }
         HttpLoad after = HttpLoad.on(program, without);
         // One disturbed round of a shared machine is no slowdown; one that stays is.
@@ -55,9 +61,9 @@ final class WholeProgram {
         }
 
         int attached = Integer.parseInt(announced.group(2));
-        long attachMs = Long.parseLong(announced.group(3));
+        long attachMs = attachMs(announced);
         assertThat(attached).as("attached").isEqualTo(totals.get("cheap").asInt());
-        assertThat(attachMs).as("attached within ms").isLessThanOrEqualTo(1000);
+        assertThat(attachMs).as("attached within ms").isLessThanOrEqualTo(LONGEST_ATTACH_MS);
         assertThat(before.failed() + counted.failed() + after.failed())
                 .as("errors")
                 .isZero();
@@ -83,6 +89,10 @@ final class WholeProgram {
                 counted.perSecond(),
                 after.perSecond(),
                 hits);
+    }
+
+    private static long attachMs(Matcher announced) {
+        return Long.parseLong(announced.group(3));
     }
 
     private static JsonNode totals(Path binary) {

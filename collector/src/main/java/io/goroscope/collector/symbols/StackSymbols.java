@@ -62,7 +62,11 @@ public final class StackSymbols implements AutoCloseable {
                 false));
         for (long address : stack.addresses().subList(1, stack.addresses().size())) {
             // A return address is behind its call, which may be another line's, or another function's.
-            frames.addAll(framesAt(stack.tgid(), plan, base, address - 1));
+            List<Frame> more = framesAt(stack.tgid(), plan, base, address - 1);
+            if (more.isEmpty()) {
+                break;
+            }
+            frames.addAll(more);
         }
         return frames;
     }
@@ -76,7 +80,11 @@ public final class StackSymbols implements AutoCloseable {
         }
         Optional<MemoryMap.Region> region = map(pid, address).at(address);
         if (region.isEmpty()) {
-            return List.of(new Frame("0x" + Long.toHexString(address), "", 0, false));
+            // C code keeps other things in rbp: what is no code at all ends the stack. Of a process that has ended
+            // nobody knows.
+            return !maps.getOrDefault(pid, MemoryMap.none()).regions().isEmpty()
+                    ? List.of()
+                    : List.of(new Frame("0x" + Long.toHexString(address), "", 0, false));
         }
         List<Frame> others = image(region.get().file(), region.get().path())
                 .map(image -> image.frames(image.address(region.get().offsetOf(address))))
