@@ -41,6 +41,8 @@ struct session {
 	__u32 any_process; /* 1: every process that hits a probe; 0: only those in `tracked` */
 	__u32 markers;     /* 1: markers are attached, so keep `outermost` */
 	struct layout layouts[MAX_LAYOUTS];
+	__u32 registers_writable; /* 1: programs can carry out a `ret`, ours or those of another collector */
+	__u32 unused;
 };
 
 const volatile struct session session = { .shards = 1 };
@@ -362,10 +364,23 @@ static __always_inline __u64 segment_limit(void)
 }
 #endif
 
+/*
+ * SP at the instruction. The program of another collector may have come first and carried out the `ret` there: then ip is
+ * at the caller, and SP above the return address.
+ */
+static __always_inline __u64 stack_pointer(struct pt_regs *ctx, __u64 cookie)
+{
+#if defined(__TARGET_ARCH_x86)
+	if (session.registers_writable && COOKIE_KIND(cookie) == KIND_RETURN && ctx->ip != bpf_get_func_ip(ctx))
+		return STACK_POINTER(ctx) - sizeof(__u64);
+#endif
+	return STACK_POINTER(ctx);
+}
+
 static __always_inline void find_frame(struct pt_regs *ctx, __u64 cookie, __u32 tid, struct frame *frame)
 {
 	const volatile struct layout *layout = &session.layouts[COOKIE_LAYOUT(cookie) & (MAX_LAYOUTS - 1)];
-	__u64 sp = STACK_POINTER(ctx) + COOKIE_SP_DELTA(cookie);
+	__u64 sp = stack_pointer(ctx, cookie) + COOKIE_SP_DELTA(cookie);
 	__u32 kind = COOKIE_KIND(cookie);
 	__u64 stack[2];
 	__u64 goid;

@@ -78,12 +78,12 @@ record EngineRun(
      */
     static List<EngineRun> beside(
             Path binary, Pairs pairs, List<SessionOptions> options, IntConsumer before, String... flags) {
-        ImagePlan plan = plan(binary, pairs);
+        List<ImagePlan> plans = plans(binary, pairs);
         List<Observer> observers = new ArrayList<>();
         try (RunningProgram running = RunningProgram.start(binary, List.of(flags))) {
             int pid = (int) running.pid();
             for (SessionOptions one : options) {
-                observers.add(Observer.attach(plan, one.withProcesses(Set.of(pid)), pairs));
+                observers.add(Observer.attach(plans, one.withProcesses(Set.of(pid)), pairs));
             }
             before.accept(pid);
             running.release();
@@ -101,7 +101,7 @@ record EngineRun(
             for (int i = 0; i < observers.size(); i++) {
                 Observer observer = observers.get(i);
                 observer.pollToTheEnd();
-                runs.add(compare(plan, truth, observer, calls.get(i), exitCode));
+                runs.add(compare(plans.get(0), truth, observer, calls.get(i), exitCode));
             }
             return runs;
         } finally {
@@ -112,8 +112,8 @@ record EngineRun(
     /** A session, and what it hands on. */
     private record Observer(ProbeSession session, Tally tally, Handler handler) {
 
-        static Observer attach(ImagePlan plan, SessionOptions options, Pairs pairs) {
-            ProbeSession session = ProbeSession.open(List.of(plan), options);
+        static Observer attach(List<ImagePlan> plans, SessionOptions options, Pairs pairs) {
+            ProbeSession session = ProbeSession.open(plans, options);
             Tally tally = new Tally();
             return new Observer(session, tally, new Handler(session, new Pairing(tally), pairs));
         }
@@ -135,29 +135,33 @@ record EngineRun(
         }
     }
 
-    private static final Map<Path, ImagePlan> PLANS = new ConcurrentHashMap<>();
+    private static final Map<Path, List<ImagePlan>> PLANS = new ConcurrentHashMap<>();
 
-    /** Every function of package main; kept, since an emulator takes seconds for it. */
+    /** Every function of package main. */
     static ImagePlan plan(Path binary) {
-        return PLANS.computeIfAbsent(binary, path -> TraceTarget.resolve(
-                        new TraceTarget.Request(List.of(path + ":main.*"), 0, null, false, PlanOptions.TIMING))
-                .plans()
-                .get(0));
+        return plans(binary).get(0);
     }
 
-    private static ImagePlan plan(Path binary, Pairs pairs) {
-        ImagePlan plan = plan(binary);
+    /** The same, and what a shared libgo adds: the markers. Kept, since an emulator takes seconds for it. */
+    private static List<ImagePlan> plans(Path binary) {
+        return PLANS.computeIfAbsent(binary, path -> TraceTarget.resolve(
+                        new TraceTarget.Request(List.of(path + ":main.*"), 0, null, false, PlanOptions.TIMING))
+                .plans());
+    }
+
+    private static List<ImagePlan> plans(Path binary, Pairs pairs) {
         if (pairs != Pairs.BY_STACK_POINTER) {
-            return plan;
+            return plans(binary);
         }
-        RuntimeLayout layout = plan.layout();
-        return plan.withLayout(new RuntimeLayout(
-                true,
-                layout.goidOffset(),
-                layout.stackLoOffset(),
-                layout.stackHiOffset(),
-                layout.goroutineTlsOffset(),
-                layout.morestackReturnAddress()));
+        RuntimeLayout layout = plan(binary).layout();
+        return List.of(plan(binary)
+                .withLayout(new RuntimeLayout(
+                        true,
+                        layout.goidOffset(),
+                        layout.stackLoOffset(),
+                        layout.stackHiOffset(),
+                        layout.goroutineTlsOffset(),
+                        layout.morestackReturnAddress())));
     }
 
     private static EngineRun compare(

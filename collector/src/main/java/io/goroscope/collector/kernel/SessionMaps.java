@@ -46,7 +46,12 @@ final class SessionMaps implements AutoCloseable {
         try (Fd example = ProcessCounters.create(table.slots(), shards)) {
             object.setConstants(
                     SessionConfig.write(
-                            table.slots(), shards, options.processIds().isEmpty(), table.hasMarkers(), table.layouts()),
+                            table.slots(),
+                            shards,
+                            options.processIds().isEmpty(),
+                            table.hasMarkers(),
+                            table.layouts(),
+                            features.registerWrites()),
                     SessionConfig.BYTES);
             object.setMaxEntries("ring", ringBytes);
             object.setInnerMap("counters", example);

@@ -1,0 +1,96 @@
+package io.goroscope.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.goroscope.testbed.Flavor;
+import io.goroscope.testbed.Requirements;
+import io.goroscope.testbed.TestProgram;
+import io.goroscope.testbed.Toolchain;
+import io.goroscope.testbed.Toolchains;
+import io.goroscope.testbed.kernels.Kernel;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Every toolchain and flavor under every kernel, this machine's too: counts by funccount's program, pairs by funclatency's,
+ * and under the newest kernel pairs with single-stepped returns as well. {@code ./goroscope test-kernels}; hours. The table is
+ * in {@code cli/target/reports/kernels.md}, row by row. {@code -Dgoroscope.matrix.languages=1.19,1.26} takes fewer.
+ */
+@Tag("matrix")
+class KernelMatrixTest {
+
+    private static final KernelReport REPORT = new KernelReport("kernels");
+    private static final int S_PER_ROW = 120;
+
+    private static Map<String, Path> programs;
+
+    @BeforeAll
+    static void buildPrograms() {
+        Requirements.require("go");
+        programs = new LinkedHashMap<>();
+        availabilities().forEach((name, availability) -> {
+            if (availability instanceof Toolchain toolchain) {
+                for (Flavor flavor : Flavor.of(toolchain.compiler())) {
+                    programs.put(
+                            toolchain + "-" + flavor,
+                            TestProgram.truth(toolchain, flavor).binary());
+                }
+            } else {
+                REPORT.missing(name, ((Toolchains.Missing) availability).reason());
+            }
+        });
+    }
+
+    private static Map<String, Toolchains.Availability> availabilities() {
+        String chosen = System.getProperty("goroscope.matrix.languages", "");
+        return chosen.isEmpty()
+                ? Toolchains.all()
+                : Toolchains.some(List.of(chosen.split(",")).stream()
+                        .map(name -> name.startsWith("gccgo") ? name : "go" + name)
+                        .toList());
+    }
+
+    @AfterAll
+    static void printReport() {
+        REPORT.print();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Kernel.Suite.class)
+    void shouldSeeEachCallUnder(Kernel.Suite suite) {
+        Requirements.require("kernels");
+        String modes = suite == Kernel.Suite.SID ? "COUNT,PAIRS,STEPPED" : "COUNT,PAIRS";
+        Machine machine = new Machine(Kernel.of(suite))
+                .with(programs.values().toArray(Path[]::new))
+                .job("truth", programs.size() * 3 * S_PER_ROW, KernelTest.truth(modes, programs))
+                .boot();
+
+        List<KernelRow> rows = machine.findings("truth", KernelRow.class);
+        rows.forEach(row -> REPORT.add(machine.version(), row));
+        assertThat(rows).hasSize(programs.size() * modes.split(",").length).allMatch(KernelRow::allEqual);
+    }
+
+    @Test
+    void shouldSeeEachCallUnderTheKernelOfThisMachine() {
+        Requirements.require("bpf");
+        String version = System.getProperty("os.version") + " (this machine)";
+        List<KernelRow> rows = new ArrayList<>();
+        programs.forEach((name, binary) -> {
+            for (KernelRow.Mode mode : List.of(KernelRow.Mode.COUNT, KernelRow.Mode.PAIRS)) {
+                KernelRow row = GuestMain.row(name, binary, mode, KernelTest.FLAGS.split(","));
+                rows.add(row);
+                REPORT.add(version, row);
+            }
+        });
+        assertThat(rows).allMatch(KernelRow::allEqual);
+    }
+}

@@ -1,0 +1,39 @@
+package io.goroscope.e2e;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** The BPF programs, compiled with a helper's calls within each addition to a counter: room to be preempted there. */
+enum WidenedCounters {
+    /** As they are otherwise. */
+    ATOMIC(""),
+    /** With a plain addition, which must be seen to lose calls. */
+    PLAIN(" -DTEST_PLAIN_COUNTERS");
+
+    private static final int HELPER_CALLS = 300;
+
+    private final String flags;
+
+    WidenedCounters(String flags) {
+        this.flags = flags;
+    }
+
+    /** A class-path entry that has the compiled programs. */
+    Path compiled() throws IOException, InterruptedException {
+        Path root = Path.of("target/widened/" + name()).toAbsolutePath();
+        Process make = new ProcessBuilder(
+                        "make",
+                        "--no-print-directory",
+                        "-C",
+                        "../bpf",
+                        "OUT=" + root.resolve("io/goroscope/bpf"),
+                        "EXTRA_CFLAGS=-DTEST_WINDOW=" + HELPER_CALLS + flags)
+                .inheritIO()
+                .start();
+        if (make.waitFor() != 0) {
+            throw new IOException("cannot compile the programs with" + flags);
+        }
+        return Files.createDirectories(root);
+    }
+}
