@@ -124,6 +124,8 @@ public final class BatchDecoder {
         int count = 0;
         long time = batch.baseTimeNs;
         long latest = time;
+        long oldest = time;
+        long deepest = 0;
         for (long left = in.readArrayStart(); left > 0; left = in.arrayNext()) {
             if (left > BatchDescriptor.MAX_EVENTS - count) {
                 throw new BadRecordException(Reason.LENGTH, "events=" + left);
@@ -156,9 +158,14 @@ public final class BatchDecoder {
                     throw new BadRecordException(Reason.TIME, "event " + i + " is " + (latest - time) + " ns back");
                 }
                 latest = Math.max(latest, time);
+                oldest = Math.min(oldest, time);
+                deepest = Math.max(deepest, latest - time);
             }
             count = end;
         }
+        batch.latestNs = latest;
+        batch.oldestNs = oldest;
+        batch.deepestNs = deepest;
         batch.eventCount = count;
     }
 

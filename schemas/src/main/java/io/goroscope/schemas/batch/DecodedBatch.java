@@ -21,6 +21,9 @@ public final class DecodedBatch {
     long baseTimeNs;
     long wallOffsetNs;
     long lost;
+    long oldestNs;
+    long latestNs;
+    long deepestNs;
     int eventCount;
     final List<Lifecycle> lifecycle = new ArrayList<>();
     final List<Capture> captures = new ArrayList<>();
@@ -74,6 +77,21 @@ public final class DecodedBatch {
     /** Time of the batch, ns of the kernel's monotonic clock. */
     public long baseTimeNs() {
         return baseTimeNs;
+    }
+
+    /** The least time in it, {@link #baseTimeNs} included, ns. */
+    public long oldestNs() {
+        return oldestNs;
+    }
+
+    /** The greatest time in it, {@link #baseTimeNs} included, ns. */
+    public long latestNs() {
+        return latestNs;
+    }
+
+    /** By how much an event is older than any time before it in the batch, at most, ns; 0 where none is. */
+    public long deepestNs() {
+        return deepestNs;
     }
 
     /** Add this to a time to get ns since 1970. */

@@ -45,6 +45,32 @@ final class CallStats {
         uncertain++;
     }
 
+    /** Adds all that another has. */
+    void add(CallStats other) {
+        entries += other.entries;
+        selfSumNs += other.selfSumNs;
+        tails += other.tails;
+        unmatched += other.unmatched;
+        uncertain += other.uncertain;
+        for (AbandonReason reason : AbandonReason.values()) {
+            long count = other.count(reason);
+            if (count != 0) {
+                abandoned.computeIfAbsent(reason, unused -> new long[1])[0] += count;
+            }
+        }
+        latency.add(other.latency);
+    }
+
+    void clear() {
+        entries = 0;
+        selfSumNs = 0;
+        tails = 0;
+        unmatched = 0;
+        uncertain = 0;
+        abandoned.clear();
+        latency.clear();
+    }
+
     CallSummary toSummary() {
         return new CallSummary(
                 entries,

@@ -99,11 +99,7 @@ final class EventLane extends Lane implements CallSink {
     }
 
     private void advance(DecodedBatch batch) {
-        long latest = Math.max(timeNs, batch.baseTimeNs());
-        long[] times = batch.timeNs();
-        for (int i = 0; i < batch.eventCount(); i++) {
-            latest = Math.max(latest, times[i]);
-        }
+        long latest = Math.max(timeNs, batch.latestNs());
         for (int i = 0; i < batch.lifecycle().size(); i++) {
             latest = Math.max(latest, batch.lifecycle().get(i).getTimeNs());
         }
@@ -149,18 +145,13 @@ final class EventLane extends Lane implements CallSink {
 
     @Override
     public void entered(int function, long atNs) {
-        FunctionSeries series = changed(function, atNs);
-        series.total.entered();
-        window(series, atNs).stats.entered();
+        latest(function, atNs).entered();
     }
 
     @Override
     public void paired(int function, int caller, long durationNs, long selfNs, long atNs, long identity, int what) {
-        FunctionSeries series = changed(function, atNs);
         boolean tail = (what & BatchDescriptor.KIND_MASK) == BatchDescriptor.TAIL;
-        int bucket = LatencyGrid.index(durationNs);
-        series.total.paired(bucket, durationNs, selfNs, tail);
-        window(series, atNs).stats.paired(bucket, durationNs, selfNs, tail);
+        latest(function, atNs).paired(LatencyGrid.index(durationNs), durationNs, selfNs, tail);
         if (caller != NO_CALLER) {
             Edge edge = edge(caller, function);
             edge.add(durationNs, selfNs, atNs + wallOffsetNs);
@@ -170,46 +161,37 @@ final class EventLane extends Lane implements CallSink {
 
     @Override
     public void abandoned(int function, AbandonReason reason, long openNs, long atNs) {
-        FunctionSeries series = changed(function, atNs);
-        series.total.abandoned(reason);
-        window(series, atNs).stats.abandoned(reason);
+        latest(function, atNs).abandoned(reason);
     }
 
     @Override
     public void unmatched(int function, long atNs) {
         unmatched++;
-        FunctionSeries series = changed(function, atNs);
-        series.total.unmatched();
-        window(series, atNs).stats.unmatched();
+        latest(function, atNs).unmatched();
     }
 
     @Override
     public void uncertain(int function, long atNs) {
         uncertain++;
-        FunctionSeries series = changed(function, atNs);
-        series.total.uncertain();
-        window(series, atNs).stats.uncertain();
+        latest(function, atNs).uncertain();
     }
 
-    private FunctionSeries changed(int function, long atNs) {
+    /** Where to count a call of a function. */
+    private CallStats latest(int function, long atNs) {
         FunctionSeries series = function(function);
-        series.updatedNs = Math.max(series.updatedNs, atNs + wallOffsetNs);
-        changes().add(series);
-        return series;
-    }
-
-    private WindowSeries window(FunctionSeries series, long atNs) {
         long wallNs = atNs + wallOffsetNs;
-        WindowSeries window = series.window;
+        series.updatedNs = Math.max(series.updatedNs, wallNs);
+        changes().add(series);
+        WindowSeries window = series.window();
         if (window == null || !window.window.holds(wallNs)) {
-            window = windowSeries(Math.floorDiv(wallNs, windowNs) * windowNs, series.function);
-            series.window = window;
+            window = windowSeries(Math.floorDiv(wallNs, windowNs) * windowNs, series);
+            series.enter(window);
         }
         changes().add(window);
-        return window;
+        return series.latest();
     }
 
-    private WindowSeries windowSeries(long startNs, int function) {
+    private WindowSeries windowSeries(long startNs, FunctionSeries function) {
         Window window = null;
         for (Window open : windows) {
             if (open.startNs() == startNs) {
@@ -220,10 +202,10 @@ final class EventLane extends Lane implements CallSink {
             window = new Window(startNs, windowNs);
             windows.add(window);
         }
-        WindowSeries series = window.functions.get(function);
+        WindowSeries series = window.functions.get(function.function);
         if (series == null) {
             series = new WindowSeries(this, window, function);
-            window.functions.put(function, series);
+            window.functions.put(function.function, series);
         }
         return series;
     }
@@ -316,7 +298,7 @@ final class EventLane extends Lane implements CallSink {
     }
 
     void loadWindow(long startNs, int function, ByteReader in) {
-        WindowSeries series = windowSeries(startNs, function);
+        WindowSeries series = windowSeries(startNs, function(function));
         if (series.load(in)) {
             changes().addUnsent(series);
         }

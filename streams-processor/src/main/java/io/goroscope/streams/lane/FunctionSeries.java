@@ -15,18 +15,47 @@ final class FunctionSeries extends Tracked {
 
     private final Lane lane;
     final int function;
-    final CallStats total = new CallStats();
+    private final CallStats total = new CallStats();
+    /** The latest calls, which neither the total nor their window has yet: each call is counted once, not twice. */
+    private final CallStats latest = new CallStats();
+
     long updatedNs;
     /** From the exact counters, in their lane; else 0. */
     long calls;
     /** From the exact counters, in their lane; else 0. */
     long lost;
-    /** The window that took the last call, or null. */
-    WindowSeries window;
+    /** The window of the latest calls, or null where there are none. */
+    private WindowSeries window;
 
     FunctionSeries(Lane lane, int function) {
         this.lane = lane;
         this.function = function;
+    }
+
+    /** The window of the latest calls, or null. */
+    WindowSeries window() {
+        return window;
+    }
+
+    /** Where to count a call; {@link #window} says in which window that is. */
+    CallStats latest() {
+        return latest;
+    }
+
+    /** Goes on to another window. */
+    void enter(WindowSeries next) {
+        settle();
+        window = next;
+    }
+
+    /** Gives the latest calls to the total and to their window. */
+    void settle() {
+        if (window != null) {
+            total.add(latest);
+            window.stats.add(latest);
+            latest.clear();
+            window = null;
+        }
     }
 
     private byte[] key() {
@@ -37,6 +66,7 @@ final class FunctionSeries extends Tracked {
     }
 
     private Totals totals() {
+        settle();
         return new Totals(
                 lane.source().service(),
                 lane.source().exe(),
@@ -68,6 +98,7 @@ final class FunctionSeries extends Tracked {
 
     @Override
     void save(SnapshotSink sink) {
+        settle();
         lane.writer().clear().flag(unsent).number(updatedNs).number(calls).number(lost);
         total.save(lane.writer());
         sink.put(stateKey(), lane.writer().toBytes());

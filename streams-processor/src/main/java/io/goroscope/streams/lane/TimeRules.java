@@ -43,16 +43,9 @@ final class TimeRules {
      * @param pairing the lane's open frames, or null where there are none
      */
     void check(DecodedBatch batch, long laneTimeNs, Pairing pairing) throws BadRecordException {
-        long[] timeNs = batch.timeNs();
-        long latest = Math.max(laneTimeNs, batch.baseTimeNs());
-        long oldest = batch.baseTimeNs();
-        long deepest = 0;
-        for (int i = 0; i < batch.eventCount(); i++) {
-            long time = timeNs[i];
-            deepest = Math.max(deepest, latest - time);
-            oldest = Math.min(oldest, time);
-            latest = Math.max(latest, time);
-        }
+        long oldest = batch.oldestNs();
+        long latest = Math.max(laneTimeNs, batch.latestNs());
+        long deepest = Math.max(batch.deepestNs(), laneTimeNs - oldest);
         if (oldest < laneTimeNs - MAX_STEP_BACK_NS) {
             throw new BadRecordException(Reason.TIME, (laneTimeNs - oldest) + " ns before the lane's time");
         }

@@ -13,10 +13,10 @@ final class WindowSeries extends Tracked {
 
     private final Lane lane;
     final Window window;
-    private final int function;
+    private final FunctionSeries function;
     final CallStats stats = new CallStats();
 
-    WindowSeries(Lane lane, Window window, int function) {
+    WindowSeries(Lane lane, Window window, FunctionSeries function) {
         this.lane = lane;
         this.window = window;
         this.function = function;
@@ -24,9 +24,10 @@ final class WindowSeries extends Tracked {
 
     @Override
     void send(OutputSink out) {
+        function.settle();
         WindowKey key = new WindowKey(
-                lane.buildId(function),
-                Lane.functionNumber(function),
+                lane.buildId(function.function),
+                Lane.functionNumber(function.function),
                 window.startNs(),
                 lane.source().id());
         LatencyWindow value =
@@ -43,13 +44,14 @@ final class WindowSeries extends Tracked {
             sink.put(stateKey(), null);
             return;
         }
+        function.settle();
         lane.writer().clear().flag(unsent);
         stats.save(lane.writer());
         sink.put(stateKey(), lane.writer().toBytes());
     }
 
     byte[] stateKey() {
-        return StateKey.window(lane.number(), window.startNs(), function);
+        return StateKey.window(lane.number(), window.startNs(), function.function);
     }
 
     /** Reads what {@link #save} wrote; says whether it still has to be sent. */

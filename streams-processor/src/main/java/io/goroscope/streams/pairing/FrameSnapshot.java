@@ -33,6 +33,9 @@ public final class FrameSnapshot {
     private final int lane;
     private final ByteWriter writer = new ByteWriter();
     private int[] parts = new int[0];
+    /** The frames of one stack, lowest first. */
+    private int[] upwards = new int[16];
+
     private int part;
 
     /**
@@ -93,14 +96,16 @@ public final class FrameSnapshot {
         for (int frame = stacks.top(slot); frame != NONE; frame = stacks.below(frame)) {
             count++;
         }
-        int[] upwards = new int[count];
+        if (upwards.length < count) {
+            upwards = new int[Math.max(count, 2 * upwards.length)];
+        }
         for (int frame = stacks.top(slot), i = count - 1; frame != NONE; frame = stacks.below(frame), i--) {
             upwards[i] = frame;
         }
         for (int from = 0; from < count; ) {
             int to = Math.min(count, from + PART_BYTES / 64);
             writer.number(identity).number(to - from);
-            writeFrames(upwards, from, to);
+            writeFrames(from, to);
             if (writer.length() > PART_BYTES) {
                 closePart(group, sink);
             }
@@ -108,7 +113,7 @@ public final class FrameSnapshot {
         }
     }
 
-    private void writeFrames(int[] upwards, int from, int to) {
+    private void writeFrames(int from, int to) {
         long[] frames = pairing.stacks.frames;
         long depth = 0;
         long timeNs = 0;

@@ -28,6 +28,11 @@ public final class Pairing {
     /** In place of a function: a mark of a Goexit. */
     private static final int GOEXIT_MARK = -3;
 
+    /** With so many goroutines, their frames no longer fit into a core's own cache. */
+    private static final int NEAR = 1024;
+    /** Events whose frames are fetched at once; they must stay in the first cache until their turn. */
+    private static final int AHEAD = 64;
+
     private final CallSink sink;
     final FrameStacks stacks = new FrameStacks();
     long openFrames;
@@ -60,8 +65,15 @@ public final class Pairing {
         int[] what = batch.what();
         int[] generation = batch.generation();
         long[] segment = batch.segment();
-        for (int i = from; i < to; i++) {
-            event(timeNs[i], goid[i], depth[i], function[i], what[i], generation[i], segment[i]);
+        for (int i = from; i < to; ) {
+            int until = to;
+            if (stacks.size() > NEAR) {
+                until = Math.min(to, i + AHEAD);
+                stacks.fetch(goid, what, i, until);
+            }
+            for (; i < until; i++) {
+                event(timeNs[i], goid[i], depth[i], function[i], what[i], generation[i], segment[i]);
+            }
         }
     }
 

@@ -38,7 +38,7 @@ final class Journal {
     private static final byte META = 0x01;
     private static final byte SLOT = 0x02;
     private static final int VERSION = 1;
-    private static final int SLOTS = 1024;
+    private static final int SLOTS = 4096;
     private static final int HEADER_BYTES = 3 * Long.BYTES + 1;
     private static final byte[] META_KEY = {META};
     private static final byte[] NOTHING = {};
@@ -115,7 +115,7 @@ final class Journal {
 
     /** True when a snapshot is due: no slot is left, or it has more bytes than a snapshot is worth. */
     boolean isFull() {
-        return next - covered == SLOTS || bytes >= Math.max(maxBytes, Math.min(snapshotBytes, 8 * maxBytes));
+        return next - covered == SLOTS || bytes >= Math.max(maxBytes, Math.min(4 * snapshotBytes, 8 * maxBytes));
     }
 
     /**
