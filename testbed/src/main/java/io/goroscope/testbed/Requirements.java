@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Assumptions;
  * <p>{@link #require} skips the test and says why where the machine does not have it; with the name in the environment
  * variable {@code GOROSCOPE_REQUIRE} (comma-separated) it fails instead. Names: {@code bpf} (root or the capabilities,
  * uprobes, BTF), {@code docker} (a daemon that answers), {@code kernels} (an emulator and kernels to boot), {@code go}
- * (a Go toolchain).
+ * (a Go toolchain), {@code python} (Python 3 that can make virtual environments).
  */
 public final class Requirements {
 
@@ -28,7 +28,8 @@ public final class Requirements {
             "bpf", Requirements::bpfObstacle,
             "docker", Requirements::dockerObstacle,
             "kernels", Requirements::kernelsObstacle,
-            "go", Requirements::goObstacle);
+            "go", Requirements::goObstacle,
+            "python", Requirements::pythonObstacle);
 
     private static final Map<String, Optional<String>> FOUND = new ConcurrentHashMap<>();
 
@@ -115,6 +116,12 @@ public final class Requirements {
 
     private static Optional<String> kernelsObstacle() {
         return Command.of("qemu-system-x86_64", "--version").attempt().failure("qemu-system-x86_64 does not run");
+    }
+
+    private static Optional<String> pythonObstacle() {
+        return Command.of("python3", "-c", "import ensurepip, venv")
+                .attempt()
+                .failure("python3 cannot make virtual environments (python3-venv)");
     }
 
     private static Optional<String> goObstacle() {
