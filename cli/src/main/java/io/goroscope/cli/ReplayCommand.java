@@ -1,10 +1,13 @@
 package io.goroscope.cli;
 
+import io.goroscope.cli.topics.TopicSetup;
+import io.goroscope.cli.topics.TopicSpec;
 import io.goroscope.schemas.UserException;
 import io.goroscope.schemas.avro.CapturedRecord;
 import io.goroscope.schemas.capture.CaptureReader;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
@@ -90,7 +93,20 @@ final class ReplayCommand implements Callable<Integer> {
         return 0;
     }
 
+    /** A capture is as old as it is, and retention deletes by a record's own time, before anybody has read it. */
+    private void refuseTopicsThatForget() {
+        try (TopicSetup setup = TopicSetup.connect(kafka.client())) {
+            List<String> problems = setup.problems(TopicSpec.all(kafka.topics(), 1, TopicSpec.FOREVER));
+            if (!problems.isEmpty()) {
+                throw new UserException(String.join("; ", problems)
+                        + "; make topics for replays, under a prefix of their own:"
+                        + " goroscope topics --create --retention-hours -1 --topic-prefix replay.");
+            }
+        }
+    }
+
     private int replayToKafka() throws Exception {
+        refuseTopicsThatForget();
         UserException damage;
         long begin = System.nanoTime();
         try (CaptureReader reader = CaptureReader.open(file);

@@ -95,6 +95,11 @@ public final class TopicSetup implements AutoCloseable {
         return new Report(missing, found, problems);
     }
 
+    /** What does not fit of the topics that exist, a line each; missing ones are no problem. */
+    public List<String> problems(List<TopicSpec> wanted) {
+        return check(wanted, 0).problems();
+    }
+
     /**
      * Makes what is missing; returns the names of the topics that it made.
      *
