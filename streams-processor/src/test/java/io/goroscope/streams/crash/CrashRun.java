@@ -74,7 +74,7 @@ final class CrashRun {
     private static final Duration LAST_BREATH = Duration.ofSeconds(1);
 
     private static final int MAX_OUTAGES = 3;
-    private static final Duration LIMIT = Duration.ofMinutes(3);
+    private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final List<Topics.Kind> OUTPUTS =
             List.of(Topics.Kind.TOTALS, Topics.Kind.LATENCY, Topics.Kind.HEALTH);
 

@@ -212,7 +212,10 @@ public final class TestCluster implements AutoCloseable {
             all.add(new NewTopic(topics.of(kind), partitions, (short) -1)
                     .configs(Map.of("cleanup.policy", compacted ? "compact" : "delete", "retention.ms", "-1")));
         }
-        try (Admin admin = Admin.create(client())) {
+        Properties patient = client();
+        // A broker that has a process of its own may still be starting.
+        patient.put("default.api.timeout.ms", "240000");
+        try (Admin admin = Admin.create(patient)) {
             admin.createTopics(all).all().get();
         } catch (ExecutionException e) {
             throw new IllegalStateException("cannot create the topics", e.getCause());
