@@ -362,6 +362,24 @@ static __always_inline __u64 segment_limit(void)
 		return 0;
 	return limit;
 }
+
+/*
+ * A signal handler on the signal stack runs with the limit of the goroutine that it interrupted, on no segment of it. A
+ * segment is mapped memory with a header (struct stack_segment in libgcc/generic-morestack.c), and its limit lies less
+ * than a page above it (BACKOFF in libgcc/config/i386/morestack.S: 0xe00). The stack that a thread began with has none,
+ * and is taken as it is.
+ */
+static __always_inline int is_off_segment(__u64 limit, __u64 sp)
+{
+	__u64 segment = limit & ~(SEGMENT_PAGE - 1ULL);
+	__u64 size;
+
+	if (read_user(&size, sizeof(size), segment + SEGMENT_SIZE_OFFSET))
+		return 0;
+	if (!size || (size + SEGMENT_HEADER) % SEGMENT_PAGE || size > SEGMENT_MOST)
+		return 0;
+	return sp < segment || sp >= segment + SEGMENT_HEADER + size;
+}
 #endif
 
 /*
@@ -405,18 +423,24 @@ static __always_inline void find_frame(struct pt_regs *ctx, __u64 cookie, __u32 
 	if (layout->segmented) {
 		frame->depth = kind == KIND_RETURN || kind == KIND_TAIL ? segmented_key(ctx, layout, sp) : sp;
 		frame->segment = segment_limit();
-		return;
+		if (!is_off_segment(frame->segment, sp))
+			return;
+		frame->depth = 0 - sp;
+		frame->segment = 0;
+		goto off_stack;
 	}
 #endif
 	if (read_user(stack, sizeof(stack), g + layout->stack_lo_offset))
 		goto no_identity;
-	if (sp < stack[0] || sp >= stack[1]) {
-		frame->identity = tid;
-		frame->flags = WHAT_OFF_STACK;
-		note(STAT_OFF_STACK);
-		return;
-	}
+	if (sp < stack[0] || sp >= stack[1])
+		goto off_stack;
 	frame->depth = stack[1] - sp;
+	return;
+
+off_stack:
+	frame->identity = tid;
+	frame->flags = WHAT_OFF_STACK;
+	note(STAT_OFF_STACK);
 	return;
 
 no_identity:

@@ -77,6 +77,11 @@ struct pt_regs {
 #define THREAD_POINTER(task) ((task)->thread.fsbase)
 /* gccgo, split stacks: the limit of the current segment (libgcc/config/i386/morestack.S) */
 #define SEGMENT_LIMIT_OFFSET 0x70
+/* struct stack_segment, at the low end of each: prev, next, size, old_stack, dynamic_allocation, free_..., extra */
+#define SEGMENT_HEADER 56
+#define SEGMENT_SIZE_OFFSET 16
+#define SEGMENT_PAGE 4096
+#define SEGMENT_MOST (1ULL << 40)
 
 #elif defined(__TARGET_ARCH_arm64)
 
