@@ -261,13 +261,35 @@ public final class Pairing {
         return mark == PANIC_MARK ? AbandonReason.PANIC : AbandonReason.GOEXIT;
     }
 
-    /** A frame goes on after a recover: what it called is dead. */
+    /**
+     * A frame goes on after a recover: what it called is dead. gccgo calls {@code deferreturn} in frames as well that the
+     * panic only passes through, on its way to the frame that recovers: there the mark stays above the frame.
+     */
     private void resume(
             long identity, long timeNs, long depth, int function, int stamp, long segment, boolean segmented) {
         int slot = stacks.find(identity);
-        if (slot != NONE) {
-            settle(identity, slot, buryDead(slot, timeNs, depth, function, stamp, segment, segmented));
+        if (slot == NONE) {
+            return;
         }
+        int top = stacks.top(slot);
+        int alive = segmented ? aliveOnSegment(top, depth, segment) : NONE;
+        int mark = segmented ? lowestMark(top, alive) : 0;
+        alive = buryDead(slot, timeNs, depth, function, stamp, segment, segmented);
+        if (mark != 0 && alive != NONE) {
+            push(identity, slot, alive, timeNs, depth, mark, stamp, segment);
+        } else {
+            settle(identity, slot, alive);
+        }
+    }
+
+    /** The lowest mark from {@code top} down to, but without, {@code until}; 0 where there is none. */
+    private int lowestMark(int top, int until) {
+        int mark = 0;
+        for (int frame = top; frame != until; frame = stacks.below(frame)) {
+            int function = stacks.function(frame);
+            mark = function < 0 ? function : mark;
+        }
+        return mark;
     }
 
     /** Buries what a marker's call overwrites; not the frame of the marker itself, where that is traced as well. */

@@ -257,4 +257,19 @@ class PairingTest {
         assertThat(found.lines).containsExactly("abandoned f3 PANIC", "abandoned f2 PANIC");
         assertThat(pairing.openFrames()).isEqualTo(2);
     }
+
+    /** gccgo calls deferreturn in each frame with a defer that a panic unwinds, also in one that does not recover. */
+    @Test
+    void shouldKeepThePanicForFramesThatItOnlyPassesThrough() {
+        pairing.event(0, 7, 9000, 1, ENTRY | SEGMENTED, 0, 10);
+        pairing.event(1, 7, 8000, 2, ENTRY | SEGMENTED, 0, 10);
+        pairing.event(2, 7, 7000, 3, ENTRY | SEGMENTED, 0, 10);
+        pairing.event(3, 7, 6000, 90, PANIC | SEGMENTED, 0, 10);
+        pairing.event(4, 7, 7500, 91, DEFER_RETURN | SEGMENTED, 0, 10);
+        pairing.event(5, 7, 8500, 91, DEFER_RETURN | SEGMENTED, 0, 10);
+        pairing.event(6, 7, 9000, 1, RETURN | SEGMENTED, 0, 10);
+        assertThat(found.lines)
+                .containsExactly("abandoned f3 PANIC", "abandoned f2 PANIC", "paired f1 by -1 in 6 self 1 of 7");
+        assertThat(pairing.goroutines()).isZero();
+    }
 }
