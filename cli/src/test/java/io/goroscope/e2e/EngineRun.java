@@ -67,7 +67,16 @@ record EngineRun(
     }
 
     static EngineRun of(Path binary, Pairs pairs, SessionOptions options, String... flags) {
-        return beside(binary, pairs, List.of(options), pid -> {}, flags).get(0);
+        return of(binary, List.of(binary + ":main.*"), pairs, options, flags);
+    }
+
+    /**
+     * The same of other functions.
+     *
+     * @param specs what to trace, as a user writes it; the program's own functions first
+     */
+    static EngineRun of(Path binary, List<String> specs, Pairs pairs, SessionOptions options, String... flags) {
+        return beside(binary, specs, pairs, List.of(options), pid -> {}, flags).get(0);
     }
 
     /**
@@ -78,7 +87,17 @@ record EngineRun(
      */
     static List<EngineRun> beside(
             Path binary, Pairs pairs, List<SessionOptions> options, IntConsumer before, String... flags) {
-        List<ImagePlan> plans = plans(binary, pairs);
+        return beside(binary, List.of(binary + ":main.*"), pairs, options, before, flags);
+    }
+
+    private static List<EngineRun> beside(
+            Path binary,
+            List<String> specs,
+            Pairs pairs,
+            List<SessionOptions> options,
+            IntConsumer before,
+            String... flags) {
+        List<ImagePlan> plans = plans(specs, pairs);
         List<Observer> observers = new ArrayList<>();
         try (RunningProgram running = RunningProgram.start(binary, List.of(flags))) {
             int pid = (int) running.pid();
@@ -135,33 +154,30 @@ record EngineRun(
         }
     }
 
-    private static final Map<Path, List<ImagePlan>> PLANS = new ConcurrentHashMap<>();
+    private static final Map<List<String>, List<ImagePlan>> PLANS = new ConcurrentHashMap<>();
 
-    /** Every function of package main. */
+    /** Every function of package main; kept, since an emulator takes seconds for it. */
     static ImagePlan plan(Path binary) {
-        return plans(binary).get(0);
+        return plans(List.of(binary + ":main.*"), Pairs.AS_BUILT).get(0);
     }
 
-    /** The same, and what a shared libgo adds: the markers. Kept, since an emulator takes seconds for it. */
-    private static List<ImagePlan> plans(Path binary) {
-        return PLANS.computeIfAbsent(binary, path -> TraceTarget.resolve(
-                        new TraceTarget.Request(List.of(path + ":main.*"), 0, null, false, PlanOptions.TIMING))
-                .plans());
-    }
-
-    private static List<ImagePlan> plans(Path binary, Pairs pairs) {
+    private static List<ImagePlan> plans(List<String> specs, Pairs pairs) {
+        List<ImagePlan> plans = PLANS.computeIfAbsent(
+                specs,
+                key -> TraceTarget.resolve(new TraceTarget.Request(key, 0, null, false, PlanOptions.TIMING))
+                        .plans());
         if (pairs != Pairs.BY_STACK_POINTER) {
-            return plans(binary);
+            return plans;
         }
-        RuntimeLayout layout = plan(binary).layout();
-        return List.of(plan(binary)
-                .withLayout(new RuntimeLayout(
-                        true,
-                        layout.goidOffset(),
-                        layout.stackLoOffset(),
-                        layout.stackHiOffset(),
-                        layout.goroutineTlsOffset(),
-                        layout.morestackReturnAddress())));
+        ImagePlan plan = plans.get(0);
+        RuntimeLayout layout = plan.layout();
+        return List.of(plan.withLayout(new RuntimeLayout(
+                true,
+                layout.goidOffset(),
+                layout.stackLoOffset(),
+                layout.stackHiOffset(),
+                layout.goroutineTlsOffset(),
+                layout.morestackReturnAddress())));
     }
 
     private static EngineRun compare(

@@ -28,6 +28,9 @@ import java.util.stream.Stream;
  */
 public record TraceTarget(List<ImagePlan> plans, List<Integer> pids) {
 
+    /** No name has a blank at its end. */
+    private static final String NO_FUNCTION = "none ";
+
     public TraceTarget {
         plans = List.copyOf(plans);
         pids = List.copyOf(pids);
@@ -49,7 +52,7 @@ public record TraceTarget(List<ImagePlan> plans, List<Integer> pids) {
      * @throws UserException if a binary cannot be read or is no Go program, or no function matches that can be probed
      */
     public static TraceTarget resolve(Request request) {
-        TraceTarget target = resolveToShow(request);
+        TraceTarget target = resolve(request, request.options().returns());
         if (target.probeable().isEmpty()) {
             throw new UserException(noneProbeable(target.plans()));
         }
@@ -62,15 +65,18 @@ public record TraceTarget(List<ImagePlan> plans, List<Integer> pids) {
      * @throws UserException if a binary cannot be read or is no Go program, or no function matches
      */
     public static TraceTarget resolveToShow(Request request) {
+        return resolve(request, false);
+    }
+
+    private static TraceTarget resolve(Request request, boolean markers) {
         Map<Path, List<String>> patterns = patterns(request);
         List<ImagePlan> plans = new ArrayList<>();
         patterns.forEach((binary, texts) -> plans.add(plan(binary, texts, request)));
         if (plans.stream().allMatch(plan -> plan.functions().isEmpty())) {
             throw new UserException(noMatch(patterns, plans));
         }
-        plans.removeIf(plan -> plan.functions().isEmpty());
         List<Integer> pids = request.pid() == 0 ? List.of() : List.of(request.pid());
-        return new TraceTarget(withGoroutines(plans, request, patterns.keySet()), pids);
+        return new TraceTarget(withLibgo(plans, request, patterns.keySet(), markers), pids);
     }
 
     /** The patterns of each file; one file may be named in several ways. */
@@ -97,8 +103,15 @@ public record TraceTarget(List<ImagePlan> plans, List<Integer> pids) {
         }
     }
 
-    /** A library alone, for whoever loads it, stays without: its calls are counted, and belong to no goroutine. */
-    private static List<ImagePlan> withGoroutines(List<ImagePlan> plans, Request request, Set<Path> binaries) {
+    /**
+     * What plans of a program that uses the shared libgo lack: where its {@code g} is, and, where calls are timed, the
+     * markers, which are in that library. A library alone, for whoever loads it, stays without: its calls are counted,
+     * and belong to no goroutine.
+     */
+    private static List<ImagePlan> withLibgo(
+            List<ImagePlan> all, Request request, Set<Path> binaries, boolean markers) {
+        List<ImagePlan> plans = new ArrayList<>(all);
+        plans.removeIf(plan -> plan.functions().isEmpty());
         if (!SharedLibgo.isNeeded(plans)) {
             return plans;
         }
@@ -114,6 +127,12 @@ public record TraceTarget(List<ImagePlan> plans, List<Integer> pids) {
                 .filter(TraceTarget::isLibgo)
                 .findFirst()
                 .orElseGet(GoLibrary::find);
+        if (markers && plans.stream().allMatch(plan -> plan.markers().isEmpty())) {
+            plans.add(all.stream()
+                    .filter(plan -> isLibgo(plan.image().path()))
+                    .findFirst()
+                    .orElseGet(() -> plan(libgo, List.of(NO_FUNCTION), request)));
+        }
         return SharedLibgo.resolve(plans, executable, libgo);
     }
 

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import org.agrona.collections.Long2LongHashMap;
 import org.agrona.collections.LongHashSet;
 
 /**
@@ -88,23 +89,30 @@ final class ProbeTable {
         int layout = layoutOf(plan, file);
         boolean pairs = options.mode() == SessionOptions.Mode.PAIRS;
         LongHashSet taken = new LongHashSet();
+        Long2LongHashMap slotByEntry = new Long2LongHashMap(Cookie.NO_SLOT);
         for (FunctionPlan function : plan.functions()) {
             if (function instanceof FunctionPlan.Probeable probeable) {
                 String obstacle = obstacle(probeable, pairs, taken);
                 if (obstacle != null) {
                     leftOut.add(new LeftOut(image, probeable.function(), obstacle));
                 } else {
+                    slotByEntry.put(probeable.entry().fileOffset(), slots);
                     addFunction(image, probeable, layout, pairs, file);
                 }
             }
         }
         if (pairs) {
-            LongHashSet markers = new LongHashSet();
-            for (Place marker : plan.markers()) {
-                if (Cookie.fits(marker) && markers.add(marker.fileOffset())) {
-                    probes(image, Program.MARKER)
-                            .add(marker.fileOffset(), Cookie.of(marker, Cookie.NO_SLOT, layout, false));
-                }
+            addMarkers(image, plan.markers(), layout, slotByEntry);
+        }
+    }
+
+    /** A marker that is traced as a function as well says so by its slot: its own frame is none that it found dead. */
+    private void addMarkers(int image, List<Place> markers, int layout, Long2LongHashMap slotByEntry) {
+        LongHashSet taken = new LongHashSet();
+        for (Place marker : markers) {
+            if (Cookie.fits(marker) && taken.add(marker.fileOffset())) {
+                int slot = (int) slotByEntry.get(marker.fileOffset());
+                probes(image, Program.MARKER).add(marker.fileOffset(), Cookie.of(marker, slot, layout, false));
             }
         }
     }
@@ -191,6 +199,6 @@ final class ProbeTable {
                 return probeable.entry();
             }
         }
-        return null;
+        return plan.markers().isEmpty() ? null : plan.markers().get(0);
     }
 }
