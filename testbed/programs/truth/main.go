@@ -35,6 +35,7 @@ func main() {
 	}
 	optional = append(optional,
 		ledger.Workload{Name: "timed", Run: driveTimed, Counter: cDriveTimed},
+		ledger.Workload{Name: "unwind", Run: driveUnwind, Counter: cDriveUnwind},
 		ledger.Workload{Name: "children", Run: driveChildren, Counter: cDriveChildren},
 	)
 	ledger.Main(append(core, extra...), optional, ledger.Background{Hold: holdOpen, Held: cHoldOpen, Noise: noise})

@@ -11,6 +11,7 @@ var (
 	cPanicDeep     = ledger.Of("main.panicDeep")
 	cCatch         = ledger.Of("main.catch")
 	cCatch1        = ledger.Closure("main.catch", 1)
+	cDriveUnwind   = ledger.Of("main.driveUnwind")
 	cDriveThrough  = ledger.Of("main.driveThrough")
 	cPanicMiddle   = ledger.Of("main.panicMiddle")
 	cDriveShield   = ledger.Of("main.driveShield")
@@ -78,6 +79,17 @@ func expectPanic(n int) {
 	cCatch1.Predict(1)
 	cPanicDeep.Predict(n + 1)
 	cPanicDeep.Panicked(n + 1)
+}
+
+// driveUnwind always unwinds as much stack as the flags allow: hundreds of calls without a return.
+//
+//go:noinline
+func driveUnwind(w *ledger.Worker) {
+	cDriveUnwind.Enter()
+	n := ledger.PanicKb * 8
+	expectPanic(n)
+	catch(panicDeep, n)
+	cDriveUnwind.Leave()
 }
 
 // driveThrough lets a panic cross traced frames, an untraced one, and traced ones again.

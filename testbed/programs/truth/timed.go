@@ -56,38 +56,48 @@ func logged(id uint64, n int, goid int64) {
 	cLogged.Remember(id, goid, start, ledger.Now())
 }
 
-// driveTimed makes calls of known durations.
+// driveTimed makes calls of known durations, and looks at the clock inside and around each.
 //
 //go:noinline
 func driveTimed(w *ledger.Worker) {
 	cDriveTimed.Enter()
 	goid := ledger.Goid()
 	cSpin.Predict(1)
-	spin(ledger.NextID(), goid, int64(20000<<uint(w.Below(6))))
+	id, ns := ledger.NextID(), int64(20000<<uint(w.Below(6)))
+	before := ledger.Now()
+	start, end := spin(id, ns)
+	cSpin.RememberAround(id, goid, before, ledger.Now())
+	cSpin.Remember(id, goid, start, end)
 	cSleep.Predict(1)
-	sleep(ledger.NextID(), goid, time.Duration(100000<<uint(w.Below(6))))
+	id, ns = ledger.NextID(), int64(100000<<uint(w.Below(6)))
+	before = ledger.Now()
+	start, end = sleep(id, time.Duration(ns))
+	cSleep.RememberAround(id, goid, before, ledger.Now())
+	cSleep.Remember(id, goid, start, end)
 	cDriveTimed.Leave()
 }
 
+// spin says when it began and ended.
+//
 //go:noinline
-func spin(id uint64, goid, ns int64) {
+func spin(id uint64, ns int64) (start, end int64) {
 	cSpin.Enter()
-	start := ledger.Now()
-	now := start
-	for now-start < ns {
-		now = ledger.Now()
+	start = ledger.Now()
+	for end = start; end-start < ns; {
+		end = ledger.Now()
 	}
 	cSpin.Leave()
-	cSpin.Remember(id, goid, start, ledger.Now())
+	return start, end
 }
 
 //go:noinline
-func sleep(id uint64, goid int64, d time.Duration) {
+func sleep(id uint64, d time.Duration) (start, end int64) {
 	cSleep.Enter()
-	start := ledger.Now()
+	start = ledger.Now()
 	time.Sleep(d)
+	end = ledger.Now()
 	cSleep.Leave()
-	cSleep.Remember(id, goid, start, ledger.Now())
+	return start, end
 }
 
 // driveChildren starts this program again, to end at once: between fork and exec the child runs Go code.

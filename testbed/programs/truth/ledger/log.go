@@ -14,6 +14,8 @@ type Call struct {
 	EndNs    int64  `json:"end_ns"`   // right before the return
 }
 
+const around = " (around)" // a call as its caller timed it: right before the call and right after the return
+
 const logLimit = 200000
 
 var (
@@ -28,11 +30,20 @@ func NextID() uint64 { return atomic.AddUint64(&nextID, 1) }
 
 // Remember keeps a call for the report. Only the first 200,000 are kept; how many more there were is reported.
 func (c *Counter) Remember(id uint64, goid, startNs, endNs int64) {
+	remember(c.name, id, goid, startNs, endNs)
+}
+
+// RememberAround keeps a call as its caller timed it, under the function's name and " (around)".
+func (c *Counter) RememberAround(id uint64, goid, startNs, endNs int64) {
+	remember(c.name+around, id, goid, startNs, endNs)
+}
+
+func remember(function string, id uint64, goid, startNs, endNs int64) {
 	logLock.Lock()
 	defer logLock.Unlock()
 	if len(logged) == logLimit {
 		logDrops++
 		return
 	}
-	logged = append(logged, Call{c.name, id, goid, startNs, endNs})
+	logged = append(logged, Call{function, id, goid, startNs, endNs})
 }

@@ -40,7 +40,7 @@ var (
 	seed       = flag.Uint64("seed", 1, "of all random numbers")
 	goroutines = flag.Int("goroutines", 8, "workers")
 	rounds     = flag.Int("rounds", 20, "how often each worker runs each workload; 0: until -duration is over")
-	duration   = flag.Duration("duration", 0, "stop after this time, at the end of a round")
+	duration   = flag.Duration("duration", 0, "stop after this time")
 	procs      = flag.Int("procs", 8, "GOMAXPROCS")
 	workloads  = flag.String("workloads", "", "comma-separated names; +NAME adds an optional one to the usual ones")
 	pace       = flag.Duration("pace", 0, "sleep after each round")
@@ -169,11 +169,14 @@ func work(id int, chosen []Workload, deadline time.Time, group *sync.WaitGroup) 
 	defer group.Done()
 	w := NewWorker(*seed, id+*generation*1000)
 	for round := 0; *rounds == 0 || round < *rounds; round++ {
-		if atomic.LoadInt32(&stopped) != 0 || *duration > 0 && time.Now().After(deadline) {
+		if atomic.LoadInt32(&stopped) != 0 || over(deadline) {
 			return
 		}
 		gate.RLock()
 		for range chosen {
+			if over(deadline) {
+				break // a round of thousands of workers takes a minute
+			}
 			load := chosen[w.Below(len(chosen))]
 			load.Counter.Predict(1)
 			load.Run(w)
@@ -182,6 +185,8 @@ func work(id int, chosen []Workload, deadline time.Time, group *sync.WaitGroup) 
 		time.Sleep(*pace)
 	}
 }
+
+func over(deadline time.Time) bool { return *duration > 0 && time.Now().After(deadline) }
 
 func choose(usual, optional []Workload) []Workload {
 	var chosen []Workload
