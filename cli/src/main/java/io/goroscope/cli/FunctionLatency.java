@@ -1,5 +1,6 @@
 package io.goroscope.cli;
 
+import io.goroscope.collector.kernel.HitCost;
 import io.goroscope.streams.histogram.LatencyHistogram;
 import io.goroscope.streams.histogram.Log2Histogram;
 import io.goroscope.streams.pairing.AbandonReason;
@@ -13,6 +14,9 @@ final class FunctionLatency {
     final LatencyHistogram distribution = new LatencyHistogram();
     final Map<AbandonReason, Long> abandoned = new EnumMap<>(AbandonReason.class);
     long selfNs;
+    long nestedCalls;
+    long open;
+    long oldestOpenNs;
     long unmatched;
     long uncertain;
 
@@ -28,16 +32,45 @@ final class FunctionLatency {
             sum.distribution.add(part.distribution);
             part.abandoned.forEach((reason, count) -> sum.abandoned.merge(reason, count, Long::sum));
             sum.selfNs += part.selfNs;
+            sum.nestedCalls += part.nestedCalls;
+            sum.open += part.open;
+            sum.oldestOpenNs = Math.max(sum.oldestOpenNs, part.oldestOpenNs);
             sum.unmatched += part.unmatched;
             sum.uncertain += part.uncertain;
         }
         return sum;
     }
 
-    void paired(long durationNs, long ownNs) {
+    /**
+     * A call returned.
+     *
+     * @param ownNs its duration without the traced calls within it
+     * @param nested how many traced calls were within it, at any depth
+     */
+    void paired(long durationNs, long ownNs, long nested) {
         rows.record(durationNs);
         distribution.record(durationNs);
         selfNs += ownNs;
+        nestedCalls += nested;
+    }
+
+    /** A call ended without a return, or is open at the end of the tracing ({@link AbandonReason#DETACH}). */
+    void abandoned(AbandonReason reason, long openNs) {
+        if (reason == AbandonReason.DETACH) {
+            open++;
+            oldestOpenNs = Math.max(oldestOpenNs, openNs);
+        } else {
+            abandoned.merge(reason, 1L, Long::sum);
+        }
+    }
+
+    /**
+     * What of the durations the probes took: of each call what lies between its own two times, and all of the calls within
+     * it. Ns, at most all of it.
+     */
+    long probesNs(HitCost each) {
+        double pairNs = each.entryNs() + each.returnNs();
+        return Math.min(distribution.sumNs(), (long) (paired() * each.insideNs() + nestedCalls * pairNs));
     }
 
     long paired() {

@@ -3,6 +3,7 @@ package io.goroscope.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.goroscope.collector.kernel.HitCost;
 import io.goroscope.streams.histogram.Log2Histogram;
 import io.goroscope.streams.pairing.AbandonReason;
 import java.util.ArrayList;
@@ -11,11 +12,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
-/** Prints what {@code funclatency} found, as text like bcc's or as JSON. */
+/** Prints what {@code funclatency} found in one interval, as text like bcc's or as JSON. */
 final class LatencyReport {
 
     private static final double[] QUANTILES = {0.5, 0.9, 0.99};
+    private static final double PERCENT = 100;
 
     private final FunctionNames names;
     private final Log2Histogram.Unit unit;
@@ -36,78 +39,10 @@ final class LatencyReport {
     }
 
     /** One function's share. */
-    private record Row(String name, long calls, FunctionLatency latency) {}
+    record Row(int function, String name, long calls, FunctionLatency latency) {}
 
-    /** Text for a person. */
-    String text(LatencySink.Snapshot snapshot, long lost) {
-        StringBuilder text = new StringBuilder();
-        List<Row> rows = rows(snapshot);
-        for (Row row : rows) {
-            if (each || rows.size() == 1) {
-                text.append("\nFunction = ").append(row.name()).append('\n');
-                histogram(text, row.latency());
-                summary(text, row.calls(), row.latency());
-            }
-        }
-        if (rows.isEmpty()) {
-            text.append("\nNo call was seen.\n");
-        } else if (!each && rows.size() > 1) {
-            text.append('\n');
-            together(text, rows);
-        }
-        if (callers) {
-            edges(text, snapshot);
-        }
-        if (lost > 0) {
-            text.append(String.format(
-                    Locale.ROOT,
-                    "%n%d events were lost: the calls they belong to are counted, and uncertain.%n",
-                    lost));
-        }
-        return text.toString();
-    }
-
-    /** One line of JSON. */
-    ObjectNode json(LatencySink.Snapshot snapshot, long elapsedNs, long lost) {
-        ObjectNode line = new ObjectMapper().createObjectNode();
-        line.put("elapsed_s", elapsedNs / 1e9);
-        ArrayNode functions = line.putArray("functions");
-        for (Row row : rows(snapshot)) {
-            FunctionLatency latency = row.latency();
-            ObjectNode function = functions.addObject();
-            function.put("name", row.name());
-            function.put("calls", row.calls());
-            function.put("paired", latency.paired());
-            function.put("abandoned", latency.abandonedTotal());
-            ObjectNode reasons = function.putObject("abandoned_by");
-            for (AbandonReason reason : AbandonReason.values()) {
-                reasons.put(reason.name().toLowerCase(Locale.ROOT), latency.abandoned.getOrDefault(reason, 0L));
-            }
-            function.put("unmatched", latency.unmatched);
-            function.put("uncertain", latency.uncertain);
-            function.put("sum_ns", latency.distribution.sumNs());
-            function.put("self_ns", latency.selfNs);
-            function.put("min_ns", latency.distribution.minNs());
-            function.put("max_ns", latency.distribution.maxNs());
-            ArrayNode buckets = function.putArray("buckets");
-            latency.rows.forEachRow((fromNs, toNs, count) ->
-                    buckets.addObject().put("ge_ns", fromNs).put("lt_ns", toNs).put("count", count));
-        }
-        if (callers) {
-            ArrayNode edges = line.putArray("edges");
-            for (LatencySink.Edge edge : snapshot.edges()) {
-                edges.addObject()
-                        .put("caller", names.of(edge.caller))
-                        .put("callee", names.of(edge.callee))
-                        .put("calls", edge.calls)
-                        .put("sum_ns", edge.sumNs);
-            }
-        }
-        line.put("lost", lost);
-        return line;
-    }
-
-    private List<Row> rows(LatencySink.Snapshot snapshot) {
+    /** The functions that were called, or whose calls ended, since the last time. */
+    List<Row> rows(LatencySink.Snapshot snapshot) {
         List<Row> rows = new ArrayList<>();
         Map<Integer, FunctionLatency> functions = new HashMap<>(snapshot.functions());
         snapshot.calls().forEach((function, calls) -> {
@@ -115,48 +50,163 @@ final class LatencyReport {
             printedCalls.put(function, calls);
             FunctionLatency latency = functions.remove(function);
             if (since > 0 || latency != null) {
-                rows.add(new Row(names.of(function), since, latency == null ? new FunctionLatency(unit) : latency));
+                FunctionLatency known = latency == null ? new FunctionLatency(unit) : latency;
+                rows.add(new Row(function, names.of(function), since, known));
             }
         });
-        functions.forEach((function, latency) -> rows.add(new Row(names.of(function), 0, latency)));
+        functions.forEach((function, latency) -> rows.add(new Row(function, names.of(function), 0, latency)));
         rows.sort(Comparator.comparing(Row::name));
         return rows;
     }
 
-    private void together(StringBuilder text, List<Row> rows) {
+    /** Text for a person. */
+    String text(List<Row> rows, Iterable<LatencySink.Edge> edges, RunCost cost, long lost) {
+        StringBuilder text = new StringBuilder();
+        for (Row row : rows) {
+            if (each || rows.size() == 1) {
+                text.append("\nFunction = ").append(row.name()).append('\n');
+                function(text, row.calls(), row.latency(), cost.each());
+            }
+        }
+        if (rows.isEmpty()) {
+            text.append("\nNo call was seen.\n");
+        } else if (!each && rows.size() > 1) {
+            text.append('\n');
+            together(text, rows, cost.each());
+        }
+        if (callers) {
+            edges(text, edges);
+        }
+        if (lost > 0) {
+            text.append(String.format(
+                    Locale.ROOT,
+                    "%n%d events were lost: the calls they belong to are counted, and uncertain.%n",
+                    lost));
+        }
+        return text.append('\n').append(cost.text()).toString();
+    }
+
+    /** One line of JSON. */
+    ObjectNode json(List<Row> rows, Iterable<LatencySink.Edge> edges, RunCost cost, long elapsedNs, long lost) {
+        ObjectNode line = new ObjectMapper().createObjectNode();
+        line.put("elapsed_s", elapsedNs / 1e9);
+        ArrayNode functions = line.putArray("functions");
+        rows.forEach(row -> json(functions.addObject(), row, cost.each()));
+        if (callers) {
+            ArrayNode array = line.putArray("edges");
+            for (LatencySink.Edge edge : edges) {
+                array.addObject()
+                        .put("caller", names.of(edge.caller))
+                        .put("callee", names.of(edge.callee))
+                        .put("calls", edge.calls)
+                        .put("sum_ns", edge.sumNs);
+            }
+        }
+        cost.json(line.putObject("cost"));
+        line.put("lost", lost);
+        return line;
+    }
+
+    private static void json(ObjectNode function, Row row, Optional<HitCost> hit) {
+        FunctionLatency latency = row.latency();
+        function.put("name", row.name());
+        function.put("calls", row.calls());
+        function.put("paired", latency.paired());
+        function.put("abandoned", latency.abandonedTotal());
+        ObjectNode reasons = function.putObject("abandoned_by");
+        for (AbandonReason reason : AbandonReason.values()) {
+            if (reason != AbandonReason.DETACH) {
+                reasons.put(reason.name().toLowerCase(Locale.ROOT), latency.abandoned.getOrDefault(reason, 0L));
+            }
+        }
+        function.put("open", latency.open);
+        function.put("oldest_open_ns", latency.oldestOpenNs);
+        function.put("unmatched", latency.unmatched);
+        function.put("uncertain", latency.uncertain);
+        function.put("sum_ns", latency.distribution.sumNs());
+        function.put("self_ns", latency.selfNs);
+        hit.ifPresent(cost -> function.put("probes_ns", latency.probesNs(cost)));
+        function.put("min_ns", latency.distribution.minNs());
+        function.put("max_ns", latency.distribution.maxNs());
+        for (double quantile : QUANTILES) {
+            function.put(
+                    String.format(Locale.ROOT, "p%.0f_ns", quantile * PERCENT),
+                    latency.distribution.quantileNs(quantile));
+        }
+        ArrayNode buckets = function.putArray("buckets");
+        latency.rows.forEachRow((fromNs, toNs, count) ->
+                buckets.addObject().put("ge_ns", fromNs).put("lt_ns", toNs).put("count", count));
+    }
+
+    private void together(StringBuilder text, List<Row> rows, Optional<HitCost> hit) {
         FunctionLatency all =
                 FunctionLatency.sum(unit, rows.stream().map(Row::latency).toList());
-        histogram(text, all);
-        summary(text, rows.stream().mapToLong(Row::calls).sum(), all);
+        function(text, rows.stream().mapToLong(Row::calls).sum(), all, hit);
         text.append(rows.size()).append(" functions together; -F prints each\n");
     }
 
-    private static void histogram(StringBuilder text, FunctionLatency latency) {
+    private void function(StringBuilder text, long calls, FunctionLatency latency, Optional<HitCost> hit) {
         text.append(latency.rows.format());
+        if (latency.paired() > 0) {
+            durations(text, latency);
+            hit.ifPresent(cost -> probes(text, latency, cost));
+        }
+        ends(text, calls, latency);
     }
 
-    private static void summary(StringBuilder text, long calls, FunctionLatency latency) {
-        long paired = latency.paired();
-        if (paired > 0) {
+    private void durations(StringBuilder text, FunctionLatency latency) {
+        text.append("avg = ")
+                .append(inUnit((double) latency.distribution.sumNs() / latency.paired()))
+                .append(", total: ")
+                .append(inUnit((double) latency.distribution.sumNs()))
+                .append(", count: ")
+                .append(latency.paired())
+                .append('\n');
+        text.append("min = ").append(Durations.format(latency.distribution.minNs()));
+        for (double quantile : QUANTILES) {
             text.append(String.format(
                     Locale.ROOT,
-                    "avg = %s, total: %s, count: %d%n",
-                    Durations.format(latency.distribution.sumNs() / paired),
-                    Durations.format(latency.distribution.sumNs()),
-                    paired));
-            text.append("min = ").append(Durations.format(latency.distribution.minNs()));
-            for (double quantile : QUANTILES) {
-                text.append(String.format(
-                        Locale.ROOT,
-                        ", p%.0f = %s",
-                        quantile * 100,
-                        Durations.format(latency.distribution.quantileNs(quantile))));
-            }
-            text.append(", max = ")
-                    .append(Durations.format(latency.distribution.maxNs()))
-                    .append('\n');
+                    ", p%.0f = %s",
+                    quantile * PERCENT,
+                    Durations.format(latency.distribution.quantileNs(quantile))));
         }
-        text.append("calls = ").append(calls).append(", paired = ").append(paired);
+        text.append(", max = ")
+                .append(Durations.format(latency.distribution.maxNs()))
+                .append('\n');
+    }
+
+    /** The sum is exact, so the average is as exact as it is printed: to the ns. */
+    private String inUnit(double ns) {
+        int decimals =
+                switch (unit) {
+                    case NSECS -> 0;
+                    case USECS -> 3;
+                    case MSECS -> 6;
+                };
+        return String.format(
+                Locale.ROOT,
+                "%." + decimals + "f %s",
+                ns / unit.ns(),
+                unit.name().toLowerCase(Locale.ROOT));
+    }
+
+    private static void probes(StringBuilder text, FunctionLatency latency, HitCost cost) {
+        long probesNs = latency.probesNs(cost);
+        text.append(String.format(
+                Locale.ROOT,
+                "the probes' share of it: about %s a call, %.1f %%%s%n",
+                Durations.format(probesNs / latency.paired()),
+                latency.distribution.sumNs() == 0 ? 0.0 : PERCENT * probesNs / latency.distribution.sumNs(),
+                latency.nestedCalls == 0
+                        ? ""
+                        : String.format(
+                                Locale.ROOT,
+                                " (%.1f traced calls within each)",
+                                (double) latency.nestedCalls / latency.paired())));
+    }
+
+    private static void ends(StringBuilder text, long calls, FunctionLatency latency) {
+        text.append("calls = ").append(calls).append(", paired = ").append(latency.paired());
         for (AbandonReason reason : AbandonReason.values()) {
             long count = latency.abandoned.getOrDefault(reason, 0L);
             if (count > 0) {
@@ -165,6 +215,13 @@ final class LatencyReport {
                         .append(") = ")
                         .append(count);
             }
+        }
+        if (latency.open > 0) {
+            text.append(", still open = ")
+                    .append(latency.open)
+                    .append(" (for up to ")
+                    .append(Durations.format(latency.oldestOpenNs))
+                    .append(')');
         }
         appendIfAny(text, ", unmatched = ", latency.unmatched);
         appendIfAny(text, ", uncertain = ", latency.uncertain);
@@ -177,9 +234,9 @@ final class LatencyReport {
         }
     }
 
-    private void edges(StringBuilder text, LatencySink.Snapshot snapshot) {
+    private void edges(StringBuilder text, Iterable<LatencySink.Edge> found) {
         List<LatencySink.Edge> edges = new ArrayList<>();
-        snapshot.edges().forEach(edges::add);
+        found.forEach(edges::add);
         edges.sort(
                 Comparator.comparingLong((LatencySink.Edge edge) -> edge.sumNs).reversed());
         text.append(

@@ -6,6 +6,7 @@ import io.goroscope.schemas.BadRecordException;
 import io.goroscope.schemas.Topics;
 import io.goroscope.schemas.avro.LaneId;
 import io.goroscope.schemas.batch.BatchDecoder;
+import io.goroscope.schemas.batch.BatchDescriptor;
 import io.goroscope.schemas.batch.DecodedBatch;
 import io.goroscope.streams.histogram.Log2Histogram;
 import io.goroscope.streams.pairing.AbandonReason;
@@ -28,7 +29,10 @@ final class LatencySink implements RecordSink, CallSink {
     private final BatchDecoder decoder = new BatchDecoder();
     private final DecodedBatch batch = new DecodedBatch();
     private final Map<LaneId, Pairing> lanes = new HashMap<>();
+    private final NestedCalls nestedCalls = new NestedCalls();
     private long wallOffsetNs;
+    private long returns;
+    private long cheap;
     private Int2ObjectHashMap<FunctionLatency> functions = new Int2ObjectHashMap<>();
     private Long2ObjectHashMap<Edge> edges = new Long2ObjectHashMap<>();
 
@@ -57,8 +61,19 @@ final class LatencySink implements RecordSink, CallSink {
         }
     }
 
-    /** What has come since the last snapshot. */
-    record Snapshot(Map<Integer, FunctionLatency> functions, Iterable<Edge> edges, Map<Integer, Long> calls) {}
+    /**
+     * What has come since the last snapshot.
+     *
+     * @param calls by function, since the start
+     * @param returns events at returns
+     * @param cheap events at tail jumps and markers
+     */
+    record Snapshot(
+            Map<Integer, FunctionLatency> functions,
+            Iterable<Edge> edges,
+            Map<Integer, Long> calls,
+            long returns,
+            long cheap) {}
 
     LatencySink(Log2Histogram.Unit unit, SlowCalls slowCalls) {
         this.unit = unit;
@@ -75,16 +90,32 @@ final class LatencySink implements RecordSink, CallSink {
             }
             wallOffsetNs = batch.wallOffsetNs();
             lanes.computeIfAbsent(record.lane(), lane -> new Pairing(this)).apply(batch);
+            countHits();
         }
         return counts.offer(record);
     }
 
     /** Takes what has come since the last snapshot out; open calls stay. */
     synchronized Snapshot take() {
-        Snapshot snapshot = new Snapshot(functions, edges.values(), counts.totals());
+        Snapshot snapshot = new Snapshot(functions, edges.values(), counts.totals(), returns, cheap);
+        returns = 0;
+        cheap = 0;
         functions = new Int2ObjectHashMap<>();
         edges = new Long2ObjectHashMap<>();
         return snapshot;
+    }
+
+    private void countHits() {
+        int[] what = batch.what();
+        for (int i = 0; i < batch.eventCount(); i++) {
+            switch (what[i] & BatchDescriptor.KIND_MASK) {
+                case BatchDescriptor.ENTRY -> {
+                    // The exact counters say more.
+                }
+                case BatchDescriptor.RETURN -> returns++;
+                default -> cheap++;
+            }
+        }
     }
 
     /** Calls that are open now. */
@@ -102,7 +133,8 @@ final class LatencySink implements RecordSink, CallSink {
 
     @Override
     public void paired(int function, int caller, long durationNs, long selfNs, long timeNs, long identity, int what) {
-        of(function).paired(durationNs, selfNs);
+        long nested = nestedCalls.ended(identity, caller != NO_CALLER, caller, timeNs - durationNs);
+        of(function).paired(durationNs, selfNs, nested);
         if (caller != NO_CALLER) {
             long key = (long) caller << Integer.SIZE | function;
             Edge edge = edges.get(key);
@@ -118,7 +150,7 @@ final class LatencySink implements RecordSink, CallSink {
 
     @Override
     public void abandoned(int function, AbandonReason reason, long openNs, long timeNs) {
-        of(function).abandoned.merge(reason, 1L, Long::sum);
+        of(function).abandoned(reason, openNs);
     }
 
     @Override

@@ -107,6 +107,11 @@ final class Tracing implements AutoCloseable {
         }
     }
 
+    /** How many places are probed. */
+    int probes() {
+        return session.probes();
+    }
+
     /** True once what is traced has ended, or the collector has failed. */
     boolean hasEnded() {
         if (collector.failure() != null) {

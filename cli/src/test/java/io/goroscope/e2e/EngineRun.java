@@ -163,8 +163,7 @@ record EngineRun(
 
     private static List<ImagePlan> plans(List<String> specs, Pairs pairs) {
         List<ImagePlan> plans = PLANS.computeIfAbsent(
-                specs,
-                key -> TraceTarget.resolve(new TraceTarget.Request(key, 0, null, false, PlanOptions.TIMING))
+                specs, key -> TraceTarget.resolve(new TraceTarget.Request(key, 0, null, false, PlanOptions.TIMING))
                         .plans());
         if (pairs != Pairs.BY_STACK_POINTER) {
             return plans;

@@ -29,6 +29,7 @@ final class PairingSink implements RecordSink, CallSink {
     final Tally tally = new Tally();
     final LoggedPairs pairs = new LoggedPairs();
     final Map<Integer, Long> calls = new HashMap<>();
+    private long counted;
     private volatile long events;
     private volatile long openFrames;
 
@@ -44,7 +45,8 @@ final class PairingSink implements RecordSink, CallSink {
                 decoder.decode(record.value(), batch);
                 Pairing pairing = lanes.computeIfAbsent(record.lane(), lane -> new Pairing(this));
                 pairing.apply(batch);
-                events += batch.eventCount();
+                counted += batch.eventCount();
+                events = counted;
                 openFrames =
                         lanes.values().stream().mapToLong(Pairing::openFrames).sum();
             } else if (record.kind() == Topics.Kind.COUNTS) {

@@ -161,7 +161,7 @@ final class Terminal implements AutoCloseable {
                             reasons.get("goexit").asLong(),
                             reasons.get("process_end").asLong(),
                             reasons.get("goroutine_end").asLong()
-                                    + reasons.get("detach").asLong()
+                                    + function.get("open").asLong()
                                     + reasons.get("unknown").asLong(),
                             function.get("unmatched").asLong(),
                             function.get("uncertain").asLong())));

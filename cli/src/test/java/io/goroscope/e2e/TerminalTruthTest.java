@@ -11,6 +11,9 @@ import io.goroscope.testbed.TestProgram;
 import io.goroscope.testbed.Toolchains;
 import io.goroscope.testbed.Truth;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.function.BiFunction;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -50,6 +53,69 @@ class TerminalTruthTest {
             JsonNode line = terminal.json();
             assertThat(line.get("lost").asLong()).isZero();
             assertThat(Terminal.pairs(line, truth).differences()).isEmpty();
+        }
+    }
+
+    /** Exec under load: goroutines start again at 1, in the middle of calls of the life before. */
+    @Test
+    void shouldTimeAProcessThatReplacesItself() {
+        TestProgram program = program();
+        try (RunningProgram running = program.start("-rounds=2", "-held=2", "-execs=3", "-workloads=+children");
+                Terminal terminal = Terminal.start("funclatency", "--json", "-p", "" + running.pid(), "main.*")) {
+            terminal.awaitAttached();
+            running.release();
+            List<Truth> lives = new ArrayList<>();
+            for (int life = 0; life <= 3; life++) {
+                lives.add(running.truth());
+            }
+            assertThat(running.finish()).isZero();
+
+            JsonNode line = terminal.json();
+            assertThat(line.get("lost").asLong()).isZero();
+            assertThat(Terminal.pairs(line, Truth.sum(lives)).differences()).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldSayWhatIsStillOpenAndForHowLong() {
+        try (RunningProgram running = program().start("-rounds=1", "-held=2", "-workloads=recursion")) {
+            try (Terminal terminal =
+                    Terminal.start("funclatency", "--json", "-d", "3", "-p", "" + running.pid(), "main.holdOpen")) {
+                terminal.awaitAttached();
+                running.release();
+                JsonNode function = terminal.json().get("functions").get(0);
+
+                assertThat(function.get("calls").asLong()).isEqualTo(2);
+                assertThat(function.get("open").asLong()).isEqualTo(2);
+                assertThat(function.get("abandoned").asLong()).isZero();
+                assertThat(function.get("oldest_open_ns").asLong()).isBetween(1_000_000L, 60_000_000_000L);
+            }
+            assertThat(running.finish()).isZero();
+        }
+    }
+
+    /** Two functions that call each other are each other's callers, and the probes of the one in the other's time. */
+    @Test
+    void shouldSayWhatTheProbesCost() {
+        TestProgram program = program();
+        Path truth = folder.resolve("truth.json");
+        String command = program.binary() + " -rounds=5 -workloads=mutual -truth-file=" + truth;
+        String pattern = program.binary() + ":main.is*";
+        try (Terminal terminal = Terminal.start("funclatency", "--json", "--callers", "-c", command, pattern)) {
+            JsonNode line = terminal.json();
+            Map<String, Truth.Function> functions = Truth.read(truth).byName();
+            long calls = functions.get("main.isEven").calls()
+                    + functions.get("main.isOdd").calls();
+
+            JsonNode cost = line.get("cost");
+            assertThat(cost.get("hits").asLong()).isEqualTo(2 * calls);
+            assertThat(cost.get("probes").asLong()).isGreaterThanOrEqualTo(4);
+            assertThat(cost.get("cpu_ns").asLong()).isPositive();
+            JsonNode even = line.get("functions").get(0);
+            assertThat(even.get("name").asText()).isEqualTo("main.isEven");
+            assertThat(even.get("probes_ns").asLong())
+                    .isBetween(1L, even.get("sum_ns").asLong());
+            assertThat(line.get("edges")).hasSize(2);
         }
     }
 

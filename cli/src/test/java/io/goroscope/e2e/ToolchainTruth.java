@@ -102,7 +102,7 @@ final class ToolchainTruth {
                 toolchain,
                 flavor,
                 "hard",
-                EngineRun.of(program, specs, EngineRun.Pairs.AS_BUILT, OPTIONS, flags.toArray(String[]::new)));
+                EngineRun.of(program.binary(), specs, EngineRun.Pairs.AS_BUILT, OPTIONS, flags.toArray(String[]::new)));
     }
 
     private void check(Toolchain toolchain, Flavor flavor, String kind, EngineRun run) {

@@ -65,7 +65,7 @@ public final class RunningProgram implements AutoCloseable {
                     new ProcessBuilder(words).redirectError(errors.toFile()).start();
             RunningProgram running = new RunningProgram(process, errors);
             try {
-                running.expect("ready ");
+                running.expect("ready ", LIMIT);
             } catch (RuntimeException e) {
                 running.close();
                 throw e;
@@ -109,7 +109,12 @@ public final class RunningProgram implements AutoCloseable {
 
     /** Waits for the next truth that it prints: at its end, at a pause, and before each exec of itself. */
     public Truth truth() {
-        return Truth.parse(expect("truth "));
+        return truth(LIMIT);
+    }
+
+    /** As {@link #truth()}, of a program that may run for so long. */
+    public Truth truth(Duration limit) {
+        return Truth.parse(expect("truth ", limit));
     }
 
     /**
@@ -165,13 +170,13 @@ public final class RunningProgram implements AutoCloseable {
     }
 
     /** The rest of the next line that begins with a word. */
-    private String expect(String word) {
-        long deadline = System.nanoTime() + LIMIT.toNanos();
+    private String expect(String word, Duration limit) {
+        long deadline = System.nanoTime() + limit.toNanos();
         try {
             while (true) {
                 String line = lines.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
                 if (line == null) {
-                    throw new IllegalStateException("pid=" + pid() + " printed no \"" + word + "\" within " + LIMIT);
+                    throw new IllegalStateException("pid=" + pid() + " printed no \"" + word + "\" within " + limit);
                 }
                 if (line.equals(END)) {
                     throw new IllegalStateException(

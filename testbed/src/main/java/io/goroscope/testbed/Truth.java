@@ -146,6 +146,33 @@ public record Truth(
         }
     }
 
+    /**
+     * The truth of a process that has replaced itself: its lives together. What is kept one by one is the last life's.
+     *
+     * @param lives in their order, at least one
+     */
+    public static Truth sum(List<Truth> lives) {
+        Map<String, Function> functions = new TreeMap<>();
+        lives.forEach(
+                life -> life.functions.forEach(function -> functions.merge(function.name(), function, Function::plus)));
+        Truth last = lives.get(lives.size() - 1);
+        return new Truth(
+                last.pid,
+                last.go,
+                last.compiler,
+                last.generation,
+                last.seed,
+                last.isFinal,
+                lives.stream().mapToLong(Truth::migrations).sum(),
+                lives.stream().mapToLong(Truth::stackMoves).sum(),
+                lives.stream().flatMap(life -> life.problems.stream()).toList(),
+                last.uncounted,
+                List.copyOf(functions.values()),
+                last.edges,
+                last.log,
+                last.logDropped);
+    }
+
     /** The functions by name. */
     public Map<String, Function> byName() {
         Map<String, Function> map = new TreeMap<>();

@@ -21,8 +21,10 @@ import java.util.Set;
  * @param countNs a probe at a cheap entry place, where calls are only counted, ns
  * @param entryNs a probe at a cheap entry place, whose event is sent, ns
  * @param returnNs a probe at a {@code ret}, whose event is sent, ns
+ * @param insideNs what of an entry and a return lies between the times of their events, and so in the duration of the
+ *     call itself, ns; the whole of both lies in the durations of its callers
  */
-public record HitCost(double countNs, double entryNs, double returnNs) {
+public record HitCost(double countNs, double entryNs, double returnNs, double insideNs) {
 
     /** Rounds far shorter than a scheduler's time slice, so that most of them are not preempted. */
     private static final int ROUNDS = 51;
@@ -44,19 +46,23 @@ public record HitCost(double countNs, double entryNs, double returnNs) {
         }
         Path file = Files.write(Files.createTempFile(folder, "goroscope-calibration", ".bin"), CalibrationCode.bytes());
         try (CalibrationCode code = CalibrationCode.map(file)) {
-            double bareNs = median(code, CalibrationCode.ENTRY_ONLY, null);
+            double bareNs = median(code, CalibrationCode.ENTRY_ONLY, null, new Durations());
             Set<Integer> self = Set.of((int) ProcessHandle.current().pid());
             double countNs;
             try (ProbeSession session = ProbeSession.open(
                     List.of(plan(file)), SessionOptions.count().withProcesses(self))) {
-                countNs = median(code, CalibrationCode.ENTRY_ONLY, session) - bareNs;
+                countNs = median(code, CalibrationCode.ENTRY_ONLY, session, new Durations()) - bareNs;
             }
             try (ProbeSession session = ProbeSession.open(
                     List.of(plan(file)), SessionOptions.pairs().withProcesses(self))) {
-                double entryNs = median(code, CalibrationCode.ENTRY_ONLY, session) - bareNs;
-                double pairNs = median(code, CalibrationCode.ENTRY_AND_RETURN, session) - bareNs;
-                return Optional.of(
-                        new HitCost(Math.max(0, countNs), Math.max(0, entryNs), Math.max(0, pairNs - entryNs)));
+                double entryNs = median(code, CalibrationCode.ENTRY_ONLY, session, new Durations()) - bareNs;
+                Durations durations = new Durations();
+                double pairNs = median(code, CalibrationCode.ENTRY_AND_RETURN, session, durations) - bareNs;
+                return Optional.of(new HitCost(
+                        Math.max(0, countNs),
+                        Math.max(0, entryNs),
+                        Math.max(0, pairNs - entryNs),
+                        Math.max(0, durations.medianNs() - bareNs)));
             }
         } finally {
             Files.delete(file);
@@ -64,12 +70,12 @@ public record HitCost(double countNs, double entryNs, double returnNs) {
     }
 
     /** Ns per call; a session is drained between rounds, so that its ring never fills. */
-    private static double median(CalibrationCode code, int function, ProbeSession session) {
+    private static double median(CalibrationCode code, int function, ProbeSession session, RingHandler handler) {
         double[] rounds = new double[ROUNDS];
         for (int i = 0; i < ROUNDS; i++) {
             rounds[i] = code.nsPerCall(function, CALLS);
             if (session != null) {
-                session.poll(new Discarding(), POLL_LIMIT);
+                session.poll(handler, POLL_LIMIT);
             }
         }
         Arrays.sort(rounds);
@@ -111,8 +117,15 @@ public record HitCost(double countNs, double entryNs, double returnNs) {
         return new Place(kind, offset, offset, Place.GoroutineSource.REGISTER, 0, false, kind == Place.Kind.RETURN);
     }
 
-    /** Lets records go. */
-    private static final class Discarding implements RingHandler {
+    /** Takes the durations of the calls: entries and returns of one thread alternate. */
+    private static final class Durations implements RingHandler {
+
+        private static final int ENTRY = 0;
+
+        private final double[] durations = new double[ROUNDS * CALLS];
+        private int count;
+        private long enteredNs;
+
         @Override
         public void onEvent(
                 long timeNs,
@@ -124,10 +137,23 @@ public record HitCost(double countNs, double entryNs, double returnNs) {
                 int slot,
                 int place,
                 int what,
-                int generation) {}
+                int generation) {
+            if (RingRecord.kind(what) == ENTRY) {
+                enteredNs = timeNs;
+            } else if (count < durations.length) {
+                durations[count++] = timeNs - enteredNs;
+            }
+        }
 
         @Override
         public void onProcess(
-                ProcessEvent event, long timeNs, int tgid, long detail, long startBootNs, int kernelExecId) {}
+                ProcessEvent event, long timeNs, int tgid, long detail, long startBootNs, int kernelExecId) {
+            // It is about ourselves.
+        }
+
+        double medianNs() {
+            Arrays.sort(durations, 0, count);
+            return count == 0 ? 0 : durations[count / 2];
+        }
     }
 }

@@ -22,6 +22,7 @@ class HitCostTest {
         if (!KernelFeatures.probe().registerWrites()) {
             assertThat(cost.returnNs()).isGreaterThan(1.5 * cost.entryNs());
         }
+        assertThat(cost.insideNs()).isBetween(10.0, cost.entryNs() + cost.returnNs());
         assertThat(folder).isEmptyDirectory();
     }
 }
