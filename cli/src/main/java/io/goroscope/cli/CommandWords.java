@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A command given as one argument, in words as a shell would split them: blanks, quotes, backslashes. */
-final class CommandWords {
+public final class CommandWords {
 
     private CommandWords() {}
 
@@ -17,7 +17,7 @@ final class CommandWords {
      *
      * @throws UserException if it is empty or a quote is not closed
      */
-    static List<String> split(String command) {
+    public static List<String> split(String command) {
         List<String> words = new ArrayList<>();
         StringBuilder word = null;
         char quote = 0;
@@ -58,7 +58,7 @@ final class CommandWords {
      *
      * @throws UserException if there is none
      */
-    static Path executable(List<String> words) {
+    public static Path executable(List<String> words) {
         String name = words.get(0);
         Path path = name.contains("/") ? Path.of(name) : Executables.find(name).orElse(null);
         if (path != null && Files.isExecutable(path)) {

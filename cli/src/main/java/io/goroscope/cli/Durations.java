@@ -6,7 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Durations as a user writes and reads them: {@code 500us}, {@code 10ms}, {@code 1.5s}. */
-final class Durations {
+public final class Durations {
 
     private static final Pattern DURATION = Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*(ns|us|µs|ms|s|m)");
 
@@ -28,7 +28,7 @@ final class Durations {
     }
 
     /** Three to four digits with a unit. */
-    static String format(long ns) {
+    public static String format(long ns) {
         if (ns < 1_000) {
             return ns + " ns";
         }

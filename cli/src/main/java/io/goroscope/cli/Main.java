@@ -4,6 +4,7 @@ import io.goroscope.cli.demo.DemoCommand;
 import io.goroscope.cli.demo.PrepareCommand;
 import io.goroscope.cli.doctor.DoctorCommand;
 import io.goroscope.cli.topics.TopicsCommand;
+import io.goroscope.cli.trace.TraceCommand;
 import io.goroscope.schemas.UserException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +23,7 @@ import picocli.CommandLine.Command;
             ListCommand.class,
             FuncCountCommand.class,
             FuncLatencyCommand.class,
+            TraceCommand.class,
             CaptureCommand.class,
             ReplayCommand.class,
             CollectCommand.class,

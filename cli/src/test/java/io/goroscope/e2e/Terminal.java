@@ -119,6 +119,16 @@ final class Terminal implements AutoCloseable {
         }
     }
 
+    /** Waits for its end with exit code 0, and reads all that it printed. */
+    List<String> lines() {
+        finish();
+        try {
+            return Files.readAllLines(stdout);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + stdout, e);
+        }
+    }
+
     /** Waits for its end with exit code 0. */
     void finish() {
         try {

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.stream.Stream;
 
 /**
@@ -25,10 +26,24 @@ public record TestProgram(String name, Toolchain toolchain, Flavor flavor, Path 
      * @throws UncheckedIOException where the build fails, with the compiler's words
      */
     public static TestProgram build(Toolchain toolchain, String name, Flavor flavor) {
+        return build(toolchain, Sources.of(name), flavor);
+    }
+
+    /**
+     * The same of sources that are not in the testbed.
+     *
+     * @param name of the program
+     * @param files contents by relative path
+     */
+    public static TestProgram build(Toolchain toolchain, String name, SortedMap<String, byte[]> files, Flavor flavor) {
+        return build(toolchain, new Sources(name, files), flavor);
+    }
+
+    private static TestProgram build(Toolchain toolchain, Sources sources, Flavor flavor) {
         if (flavor.compiler() != toolchain.compiler()) {
             throw new IllegalArgumentException(toolchain + " cannot build " + flavor);
         }
-        Sources sources = Sources.of(name);
+        String name = sources.program();
         String key = name + "-" + toolchain + "-" + flavor + "-"
                 + sources.hash(toolchain.root().toString(), flavor.options().toString(), GCCGO_OPTIONS.toString());
         Path folder = Cache.folder("programs/" + key, unfinished -> {

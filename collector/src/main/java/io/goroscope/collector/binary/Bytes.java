@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
  *
  * <p>Offsets are {@code long} and relative to the window, so that sums of numbers from the file cannot wrap around.
  */
-final class Bytes {
+public final class Bytes {
 
     private static final int LONGEST_NAME = 64 * 1024;
     private static final int USUAL_NAME = 120;
@@ -17,36 +17,36 @@ final class Bytes {
     private final ByteBuffer buffer;
 
     /** @param buffer from position 0 to its capacity; not copied */
-    Bytes(ByteBuffer buffer) {
+    public Bytes(ByteBuffer buffer) {
         this.buffer = buffer.duplicate().clear().order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    long size() {
+    public long size() {
         return buffer.capacity();
     }
 
-    int u8(long at) {
+    public int u8(long at) {
         return buffer.get(check(at, 1)) & 0xff;
     }
 
-    int u16(long at) {
+    public int u16(long at) {
         return buffer.getShort(check(at, 2)) & 0xffff;
     }
 
-    int i32(long at) {
+    public int i32(long at) {
         return buffer.getInt(check(at, 4));
     }
 
-    long u32(long at) {
+    public long u32(long at) {
         return buffer.getInt(check(at, 4)) & 0xffff_ffffL;
     }
 
-    long i64(long at) {
+    public long i64(long at) {
         return buffer.getLong(check(at, 8));
     }
 
     /** A window inside this one. */
-    Bytes slice(long at, long length) {
+    public Bytes slice(long at, long length) {
         if (at < 0 || length < 0 || at > size() - length) {
             throw new MalformedException("range " + at + "+" + length + " lies outside " + size() + " bytes");
         }
@@ -54,23 +54,23 @@ final class Bytes {
     }
 
     /** The window from an offset to this one's end. */
-    Bytes from(long at) {
+    public Bytes from(long at) {
         return slice(at, size() - at);
     }
 
     /** A read-only view for those outside this package. */
-    ByteBuffer view() {
+    public ByteBuffer view() {
         return buffer.slice(0, buffer.capacity()).order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    byte[] copy(long at, long length) {
+    public byte[] copy(long at, long length) {
         byte[] copy = new byte[(int) slice(at, length).size()];
         buffer.get((int) at, copy);
         return copy;
     }
 
     /** A string of a known length, in UTF-8. */
-    String string(long at, long length) {
+    public String string(long at, long length) {
         if (length > LONGEST_NAME * 64L) {
             throw new MalformedException("a string of " + length + " bytes at " + at);
         }
@@ -78,7 +78,7 @@ final class Bytes {
     }
 
     /** A string that ends with a zero byte, in UTF-8. */
-    String cString(long at) {
+    public String cString(long at) {
         int from = check(at, 1);
         int end = (int) Math.min(size(), at + LONGEST_NAME);
         // In bulk: one call for each byte is most of the time that a big binary's names take.
@@ -97,7 +97,7 @@ final class Bytes {
         }
     }
 
-    boolean matches(long at, byte[] expected) {
+    public boolean matches(long at, byte[] expected) {
         if (at < 0 || at > size() - expected.length) {
             return false;
         }
@@ -110,7 +110,7 @@ final class Bytes {
     }
 
     /** A reader that goes forward from an offset, for variable-length numbers. */
-    Cursor cursor(long at) {
+    public Cursor cursor(long at) {
         return new Cursor(at);
     }
 
@@ -122,7 +122,7 @@ final class Bytes {
     }
 
     /** Reads numbers one after the other. */
-    final class Cursor {
+    public final class Cursor {
 
         private long at;
 
@@ -130,27 +130,27 @@ final class Bytes {
             this.at = at;
         }
 
-        long position() {
+        public long position() {
             return at;
         }
 
-        boolean hasMore() {
+        public boolean hasMore() {
             return at < size();
         }
 
-        void skip(long bytes) {
+        public void skip(long bytes) {
             if (bytes < 0 || bytes > size() - at) {
                 throw new MalformedException("skip of " + bytes + " bytes at " + at);
             }
             at += bytes;
         }
 
-        int u8() {
+        public int u8() {
             return Bytes.this.u8(at++);
         }
 
         /** Unsigned LEB128, the form of both DWARF and Go's pc tables; at most 64 bits. */
-        long uleb() {
+        public long uleb() {
             long value = 0;
             for (int shift = 0; shift < 70; shift += 7) {
                 int b = u8();
@@ -163,7 +163,7 @@ final class Bytes {
         }
 
         /** Signed LEB128 (DWARF section 7.6). */
-        long sleb() {
+        public long sleb() {
             long value = 0;
             for (int shift = 0; shift < 70; shift += 7) {
                 int b = u8();

@@ -1,5 +1,6 @@
 package io.goroscope.collector.binary;
 
+import io.goroscope.collector.binary.dwarf.DebugSections;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,6 +25,8 @@ final class Elf {
     static final int PT_DYNAMIC = 2;
     static final int PT_INTERP = 3;
     static final int PT_TLS = 7;
+
+    private static final long SHF_COMPRESSED = 1 << 11;
 
     private static final int ET_DYN = 3;
     private static final long DT_FLAGS_1 = 0x6ffffffbL;
@@ -223,6 +226,13 @@ final class Elf {
             }
         }
         return 0;
+    }
+
+    /** The debug sections, none of them read yet. */
+    DebugSections debugSections() {
+        return new DebugSections(name -> section(name)
+                .filter(Section::inFile)
+                .map(s -> new DebugSections.Raw(bytes(s), (s.flags() & SHF_COMPRESSED) != 0)));
     }
 
     /** Where an address is in the file, bytes; −1 where no segment's file part holds it. */

@@ -3,6 +3,7 @@ package io.goroscope.collector.binary;
 import io.goroscope.collector.plan.GoFunction;
 import io.goroscope.collector.plan.Image;
 import io.goroscope.collector.plan.RuntimeLayout;
+import io.goroscope.collector.value.RuntimeTypes;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -95,6 +96,23 @@ final class GcProgram implements GoProgram {
     @Override
     public boolean goroutineInRegister() {
         return runtime.goroutineInRegister();
+    }
+
+    @Override
+    public Optional<RuntimeTypes.Layout> typeLayout() {
+        Optional<GoVersion> version = runtime.version();
+        ModuleData module = version.isEmpty() ? null : ModuleData.find(elf, words, pclntab.tableAddress());
+        if (module == null) {
+            return Optional.empty();
+        }
+        GoVersion release = version.get();
+        return Optional.of(new RuntimeTypes.Layout(
+                false,
+                module.types(release),
+                release.atLeast(17),
+                !release.atLeast(19),
+                module.text(release),
+                module.typeLinks(release)));
     }
 
     @Override

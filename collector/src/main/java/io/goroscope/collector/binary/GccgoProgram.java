@@ -3,6 +3,7 @@ package io.goroscope.collector.binary;
 import io.goroscope.collector.plan.GoFunction;
 import io.goroscope.collector.plan.Image;
 import io.goroscope.collector.plan.RuntimeLayout;
+import io.goroscope.collector.value.RuntimeTypes;
 import io.goroscope.schemas.UserException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -158,6 +159,12 @@ final class GccgoProgram implements GoProgram {
     }
 
     @Override
+    public boolean isClone(int index) {
+        String name = functions.get(index).name();
+        return name.contains(".isra.") || name.contains(".constprop.") || name.contains(".part.");
+    }
+
+    @Override
     public Map<String, Integer> inlinedCopies() {
         return Map.of();
     }
@@ -165,6 +172,11 @@ final class GccgoProgram implements GoProgram {
     @Override
     public boolean goroutineInRegister() {
         return false;
+    }
+
+    @Override
+    public Optional<RuntimeTypes.Layout> typeLayout() {
+        return Optional.of(new RuntimeTypes.Layout(true, 0, false, true, 0, List.of()));
     }
 
     @Override

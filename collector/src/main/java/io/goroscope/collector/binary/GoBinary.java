@@ -1,8 +1,11 @@
 package io.goroscope.collector.binary;
 
+import io.goroscope.collector.binary.dwarf.DebugInfo;
 import io.goroscope.collector.plan.GoFunction;
 import io.goroscope.collector.plan.Image;
 import io.goroscope.collector.plan.RuntimeLayout;
+import io.goroscope.collector.value.Convention;
+import io.goroscope.collector.value.RuntimeTypes;
 import io.goroscope.schemas.UserException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -30,6 +33,7 @@ public final class GoBinary implements AutoCloseable {
     private final Image image;
     private final Mapping mapping;
     private volatile Map<String, Integer> inlinedCopies;
+    private Optional<DebugInfo> debugInfo;
 
     private GoBinary(Path path, String displayPath, Mapping mapping) throws IOException {
         this.displayPath = displayPath;
@@ -228,6 +232,52 @@ public final class GoBinary implements AutoCloseable {
         } catch (MalformedException e) {
             return List.of(new SourceFrame(program.name(index), "", 0, false));
         }
+    }
+
+    /** What the file's debug information says; empty where it was stripped. */
+    public Optional<DebugInfo> debugInfo() {
+        if (debugInfo == null) {
+            debugInfo = DebugInfo.of(elf.debugSections());
+        }
+        return debugInfo;
+    }
+
+    /** The types that the runtime itself knows; empty where their layout is not known. */
+    public Optional<RuntimeTypes> runtimeTypes() {
+        return typeLayout()
+                .map(layout -> new RuntimeTypes(
+                        new RuntimeTypes.Memory() {
+                            private final Words words = new Words(elf);
+
+                            @Override
+                            public Bytes at(long address) {
+                                return elf.at(address);
+                            }
+
+                            @Override
+                            public long pointer(long address) {
+                                return words.at(address);
+                            }
+                        },
+                        layout));
+    }
+
+    /** How these types are laid out. */
+    public Optional<RuntimeTypes.Layout> typeLayout() {
+        return program.typeLayout();
+    }
+
+    /** True for a specialised copy of a function, whose arguments are not where the convention says. */
+    public boolean isClone(GoFunction function) {
+        return program.isClone(function.index());
+    }
+
+    /** How functions pass arguments and results. */
+    public Convention convention() {
+        if (image.compiler() == Image.Compiler.GCCGO) {
+            return Convention.SYSTEM_V;
+        }
+        return goroutineInRegister() ? Convention.GO_REGISTERS : Convention.GO_STACK;
     }
 
     @Override

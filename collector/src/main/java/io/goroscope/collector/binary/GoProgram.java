@@ -3,6 +3,7 @@ package io.goroscope.collector.binary;
 import io.goroscope.collector.plan.GoFunction;
 import io.goroscope.collector.plan.Image;
 import io.goroscope.collector.plan.RuntimeLayout;
+import io.goroscope.collector.value.RuntimeTypes;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +31,11 @@ interface GoProgram {
         return Optional.empty();
     }
 
+    /** True for a copy that the compiler specialised: it may leave arguments out, or pass them as it likes. */
+    default boolean isClone(int index) {
+        return false;
+    }
+
     /** How often each function was inlined into another, by name. */
     Map<String, Integer> inlinedCopies();
 
@@ -44,6 +50,9 @@ interface GoProgram {
 
     /** True where Go code keeps {@code g}, and passes arguments, in gc's registers. */
     boolean goroutineInRegister();
+
+    /** How the runtime's type data is laid out; empty where that is not known. */
+    Optional<RuntimeTypes.Layout> typeLayout();
 
     /**
      * Where the runtime keeps a goroutine's identity.

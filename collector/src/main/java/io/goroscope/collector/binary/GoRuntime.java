@@ -1,9 +1,11 @@
 package io.goroscope.collector.binary;
 
+import io.goroscope.collector.binary.dwarf.DebugInfo;
 import io.goroscope.collector.plan.RuntimeLayout;
 import io.goroscope.schemas.UserException;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /** Finds out where gc's runtime keeps a goroutine's identity in one file: by its release. */
 final class GoRuntime {
@@ -29,16 +31,38 @@ final class GoRuntime {
         return version().map(v -> v.atLeast(first)).orElse(true);
     }
 
-    /** @throws UserException for a release that is not known */
+    /**
+     * By the release, whose layout was itself taken from debug information and costs nothing to look up; by the file's own
+     * debug information for a release that is not in the table, or is no release at all.
+     *
+     * @throws UserException where neither tells
+     */
     RuntimeLayout layout(String displayPath) {
         Optional<GoVersion> version = version();
-        OptionalInt goid = version.isPresent() ? RuntimeTable.goidOffset(version.get()) : OptionalInt.empty();
+        OptionalInt goid = version.isPresent() && !info.version().startsWith("devel")
+                ? RuntimeTable.goidOffset(version.get())
+                : OptionalInt.empty();
+        if (goid.isEmpty()) {
+            goid = goidFromDebugInfo();
+        }
         if (goid.isEmpty()) {
             throw new UserException("cannot trace " + displayPath + ": where "
                     + (info.version().isEmpty() ? "its unnamed Go release" : info.version())
                     + " keeps a goroutine's number is not known, and the file has no debug information that says it");
         }
         return RuntimeTable.layout(goid.getAsInt(), goroutineTlsOffset());
+    }
+
+    private OptionalInt goidFromDebugInfo() {
+        try {
+            return DebugInfo.of(elf.debugSections()).stream()
+                    .map(debug -> debug.fieldOffset("runtime.g", "goid"))
+                    .filter(OptionalLong::isPresent)
+                    .mapToInt(offset -> (int) offset.getAsLong())
+                    .findFirst();
+        } catch (MalformedException e) {
+            return OptionalInt.empty();
+        }
     }
 
     /**

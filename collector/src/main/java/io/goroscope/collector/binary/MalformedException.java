@@ -5,11 +5,11 @@ package io.goroscope.collector.binary;
  *
  * <p>Never leaves this package: {@link GoBinary} turns it into a line for the user, or does without the part.
  */
-final class MalformedException extends RuntimeException {
+public final class MalformedException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    MalformedException(String message) {
+    public MalformedException(String message) {
         super(message);
     }
 

@@ -1,5 +1,7 @@
 package io.goroscope.collector.binary;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalLong;
 
 /**
@@ -17,11 +19,14 @@ import java.util.OptionalLong;
 final class ModuleData {
 
     private static final int TEXT = 176;
+    private static final int TEXT_1_15 = 96;
 
+    private final Elf elf;
     private final Words words;
     private final long address;
 
-    private ModuleData(Words words, long address) {
+    private ModuleData(Elf elf, Words words, long address) {
+        this.elf = elf;
         this.words = words;
         this.address = address;
     }
@@ -32,14 +37,16 @@ final class ModuleData {
                 .mapToLong(Elf.Section::address)
                 .findFirst();
         if (section.isPresent()) {
-            return new ModuleData(words, section.getAsLong());
+            return new ModuleData(elf, words, section.getAsLong());
         }
         for (Elf.Segment segment : elf.segments()) {
             if (segment.type() == Elf.PT_LOAD && !segment.executable()) {
                 Bytes bytes = elf.file().slice(segment.offset(), segment.fileSize());
                 for (long at = 0; at + TEXT + 8 <= bytes.size(); at += 8) {
-                    if (bytes.i64(at) == pclntabAddress && isCode(elf, words.at(segment.address() + at + TEXT))) {
-                        return new ModuleData(words, segment.address() + at);
+                    if (bytes.i64(at) == pclntabAddress
+                            && (isCode(elf, words.at(segment.address() + at + TEXT))
+                                    || isCode(elf, words.at(segment.address() + at + TEXT_1_15)))) {
+                        return new ModuleData(elf, words, segment.address() + at);
                     }
                 }
             }
@@ -58,6 +65,41 @@ final class ModuleData {
     /** {@code runtime.text}: what relative addresses in pclntab start from. */
     long text() {
         return words.at(address + TEXT);
+    }
+
+    /**
+     * {@code moduledata.types}: what the names of types are relative to. 104 bytes behind {@code text} up to Go 1.19, 120
+     * from 1.20 on, which added the coverage counters.
+     */
+    long types(GoVersion version) {
+        int text = version.atLeast(16) ? TEXT : TEXT_1_15;
+        return words.at(address + text + (version.atLeast(20) ? 120 : 104));
+    }
+
+    /** {@code moduledata.text}, wherever the release keeps it. */
+    long text(GoVersion version) {
+        return words.at(address + (version.atLeast(16) ? TEXT : TEXT_1_15));
+    }
+
+    /**
+     * Addresses of the types that reflection may look for, among them a pointer to each named type: section
+     * {@code .typelink} up to Go 1.26. Go 1.27 has none: there {@code typedesclen} bytes of types lie one behind the other,
+     * each aligned to 8 bytes; what follows the common part of each is not known to be a type, so none are taken.
+     */
+    List<Long> typeLinks(GoVersion version) {
+        long types = types(version);
+        return elf.sections().stream()
+                .filter(s -> s.name().endsWith(".typelink"))
+                .findFirst()
+                .map(section -> {
+                    Bytes offsets = elf.bytes(section);
+                    List<Long> links = new ArrayList<>();
+                    for (long at = 0; at + 4 <= offsets.size(); at += 4) {
+                        links.add(types + offsets.i32(at));
+                    }
+                    return links;
+                })
+                .orElse(List.of());
     }
 
     /** {@code moduledata.gofunc}: what funcdata offsets start from; empty for a release that is not known. */

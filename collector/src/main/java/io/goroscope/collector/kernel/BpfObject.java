@@ -12,7 +12,7 @@ import jnr.ffi.Pointer;
  */
 final class BpfObject implements AutoCloseable {
 
-    private static final String RESOURCE = "/io/goroscope/bpf/goroscope.bpf.o";
+    private static final String RESOURCES = "/io/goroscope/bpf/";
 
     private final Libbpf libbpf = Libbpf.instance();
     private Pointer object;
@@ -21,9 +21,15 @@ final class BpfObject implements AutoCloseable {
         this.object = object;
     }
 
+    /** The programs that count and time. */
     static BpfObject open() {
+        return open("goroscope.bpf.o");
+    }
+
+    /** The programs in one of the compiled files. */
+    static BpfObject open(String name) {
         LibbpfLog.install();
-        byte[] bytes = bytes();
+        byte[] bytes = bytes(RESOURCES + name);
         Pointer object = Libbpf.instance().bpf_object__open_mem(bytes, bytes.length, null);
         if (object == null) {
             throw new KernelException("reading the BPF object: " + LibbpfLog.takeWarnings(), Errno.last());
@@ -111,10 +117,10 @@ final class BpfObject implements AutoCloseable {
         }
     }
 
-    private static byte[] bytes() {
-        try (InputStream in = BpfObject.class.getResourceAsStream(RESOURCE)) {
+    private static byte[] bytes(String resource) {
+        try (InputStream in = BpfObject.class.getResourceAsStream(resource)) {
             if (in == null) {
-                throw new IllegalStateException("no resource " + RESOURCE + ": is module bpf built?");
+                throw new IllegalStateException("no resource " + resource + ": is module bpf built?");
             }
             return in.readAllBytes();
         } catch (IOException e) {

@@ -45,6 +45,23 @@ final class RingBufferReader implements AutoCloseable {
 
     /** Hands over at most {@code limit} records. Returns how many; fewer than the limit means that the ring is empty. */
     int poll(RingHandler handler, int limit) {
+        return drain((bytes, at, length) -> deliver(handler, at), limit);
+    }
+
+    /** Takes one record, where it lies. */
+    @FunctionalInterface
+    interface Taker {
+        /**
+         * Takes it.
+         *
+         * @param at index of the record's first byte
+         * @param length its bytes
+         */
+        void take(ByteBuffer bytes, int at, int length);
+    }
+
+    /** The same for records of any kind. */
+    int drain(Taker taker, int limit) {
         if (closed) {
             return 0;
         }
@@ -61,7 +78,7 @@ final class RingBufferReader implements AutoCloseable {
                 // Before the handler: one that throws does not get the same record again.
                 position += (length + HEADER_BYTES + 7L) & ~7L;
                 if ((header & DISCARDED) == 0) {
-                    deliver(handler, at + HEADER_BYTES);
+                    taker.take(data, at + HEADER_BYTES, length);
                     count++;
                 }
             }

@@ -120,4 +120,58 @@ final class Amd64Entry {
         }
         return costly ? stepped : null;
     }
+
+    /**
+     * The place in a function without a stack check at which its arguments are still as they were passed: as {@link
+     * #inStraightLine}, or else the first instruction, unless it runs again in a loop.
+     */
+    EntryChoice withArguments(GoFunction function, Amd64Code code, boolean costly) {
+        EntryChoice choice = inStraightLine(function, code, costly);
+        if (choice != null && leavesArguments(code, choice.offset())) {
+            return choice;
+        }
+        Decoded decoded = code.decoded();
+        boolean once = decoded.count() > 0 && !code.isJumpedTo(0) && X86.probeable(code.bytes(), 0, decoded.length(0));
+        return costly && once ? new EntryChoice(0, 0, false, true, code.usesThreadLocalBeforeCall()) : null;
+    }
+
+    /** Whether no instruction before an offset writes a register, but for the stack pointer. */
+    private static boolean leavesArguments(Amd64Code code, int offset) {
+        Decoded decoded = code.decoded();
+        for (int i = 0; i < decoded.count() && decoded.offset(i) < offset; i++) {
+            int at = decoded.offset(i);
+            int length = decoded.length(i);
+            boolean harmless = X86.emulated(code.bytes(), at, length)
+                    || X86.isSubRsp(code.bytes(), at, length)
+                    || comparesOrStores(code.bytes(), at);
+            if (!harmless) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Compares, tests, and moves into memory, by their opcodes (Intel SDM, volume 2, appendix A); what is not known to be
+     * one of these is taken for something else.
+     */
+    private static boolean comparesOrStores(byte[] code, int from) {
+        int at = from;
+        while (at < code.length && ((code[at] & 0xf0) == 0x40 || code[at] == 0x66)) {
+            at++;
+        }
+        if (at + 1 >= code.length) {
+            return false;
+        }
+        int modrm = code[at + 1] & 0xff;
+        boolean toMemory = modrm >> 6 != 3;
+        int extension = modrm >> 3 & 7;
+        return switch (code[at] & 0xff) {
+            case 0x38, 0x39, 0x3a, 0x3b, 0x3c, 0x3d, 0x84, 0x85, 0xa8, 0xa9 -> true;
+            case 0x80, 0x81, 0x83 -> extension == 7;
+            case 0xf6, 0xf7 -> extension == 0;
+            case 0x88, 0x89, 0xc6, 0xc7 -> toMemory;
+            default -> false;
+        };
+    }
 }

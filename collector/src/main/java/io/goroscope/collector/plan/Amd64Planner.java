@@ -20,9 +20,15 @@ final class Amd64Planner implements FunctionPlanner {
     private final StackGrowth growth;
     private final Amd64Entry entries;
 
-    /** @param goroutineInRegister true from Go 1.17 on: {@code g} is in r14 in Go code */
-    Amd64Planner(GoBinary binary, boolean goroutineInRegister) {
+    private final boolean arguments;
+
+    /**
+     * @param goroutineInRegister true from Go 1.17 on: {@code g} is in r14 in Go code
+     * @param arguments as in {@link PlanOptions#arguments()}
+     */
+    Amd64Planner(GoBinary binary, boolean goroutineInRegister, boolean arguments) {
         this.binary = binary;
+        this.arguments = arguments;
         this.goroutineInRegister = goroutineInRegister;
         this.growth = new StackGrowth(binary);
         this.entries = new Amd64Entry(growth, aside);
@@ -48,7 +54,9 @@ final class Amd64Planner implements FunctionPlanner {
             return undecodable(function, code.badTarget(), "jump into the middle of an instruction");
         }
         if (entry == null) {
-            entry = entries.inStraightLine(function, code, costly);
+            entry = arguments
+                    ? entries.withArguments(function, code, costly)
+                    : entries.inStraightLine(function, code, costly);
         }
         if (entry == null) {
             return withoutEntry(function, code, costly);
@@ -85,7 +93,10 @@ final class Amd64Planner implements FunctionPlanner {
     }
 
     private Refused withoutEntry(GoFunction function, Amd64Code code, boolean costly) {
-        if (!costly && entries.inStraightLine(function, code, true) != null) {
+        boolean steppable = arguments
+                ? entries.withArguments(function, code, true) != null
+                : entries.inStraightLine(function, code, true) != null;
+        if (!costly && steppable) {
             return new Refused(
                     function,
                     Reason.COSTLY,

@@ -37,16 +37,16 @@ public final class Planner {
     public static ImagePlan plan(GoBinary binary, FunctionPatterns patterns, PlanOptions options) {
         RuntimeLayout layout = binary.layout();
         Planner work = new Planner(binary, patterns, options);
-        try (FunctionPlanner planner = planner(binary)) {
+        try (FunctionPlanner planner = planner(binary, options)) {
             List<FunctionPlan> plans = new ArrayList<>(work.planned(planner));
             plans.addAll(work.inlinedOnly());
             return new ImagePlan(binary.image(), layout, plans, work.markers.plan(binary, planner), work.leftOut);
         }
     }
 
-    private static FunctionPlanner planner(GoBinary binary) {
+    private static FunctionPlanner planner(GoBinary binary, PlanOptions options) {
         if (binary.image().architecture().equals("amd64")) {
-            return new Amd64Planner(binary, binary.goroutineInRegister());
+            return new Amd64Planner(binary, binary.goroutineInRegister(), options.arguments());
         }
         if (binary.image().compiler() != Image.Compiler.GC) {
             throw new UserException("cannot plan probes in " + binary.image().displayPath()
@@ -83,7 +83,7 @@ public final class Planner {
                 matched[kept++] = matched[i];
             }
         }
-        return PlannerThreads.plan(kept, () -> planner(binary), (worker, i) -> {
+        return PlannerThreads.plan(kept, () -> planner(binary, options), (worker, i) -> {
             String name = names[matched[i]];
             boolean costly = options.costly() || patterns.namesExactly(name);
             return worker.plan(binary.function(matched[i], name), costly, options.returns());

@@ -1,0 +1,2 @@
+/** The {@code trace} command: calls one by one, with their values. */
+package io.goroscope.cli.trace;
