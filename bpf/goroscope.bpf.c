@@ -391,6 +391,8 @@ static __always_inline __u64 stack_pointer(struct pt_regs *ctx, __u64 cookie)
 #if defined(__TARGET_ARCH_x86)
 	if (session.registers_writable && COOKIE_KIND(cookie) == KIND_RETURN && ctx->ip != bpf_get_func_ip(ctx))
 		return STACK_POINTER(ctx) - sizeof(__u64);
+#else
+	(void)cookie; /* no return is executed there */
 #endif
 	return STACK_POINTER(ctx);
 }

@@ -126,6 +126,15 @@ class TopicSetupTest {
             admin.createTopics(List.of(new NewTopic(name, Optional.of(partitions), Optional.empty()).configs(settings)))
                     .all()
                     .get();
+            awaitVisible(admin, name);
+        }
+    }
+
+    /** A topic that was just made may not be in the broker's metadata yet. */
+    private static void awaitVisible(Admin admin, String name) throws Exception {
+        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (!admin.listTopics().names().get().contains(name)) {
+            assertThat(System.nanoTime()).as("topic " + name + " never appears").isLessThan(deadline);
         }
     }
 }

@@ -17,6 +17,8 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.TransactionAbortableException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
@@ -79,6 +81,10 @@ public final class StreamsJob implements AutoCloseable {
             throw new UserException("cannot start the Streams job: " + e.getMessage(), e);
         }
         streams.setUncaughtExceptionHandler(e -> {
+            if (willPass(e)) {
+                LOG.warn("a thread of the Streams job is replaced, as long as it takes: {}", rootMessage(e));
+                return StreamThreadExceptionResponse.REPLACE_THREAD;
+            }
             failure.compareAndSet(null, reason(e));
             LOG.error("the Streams job gave up", e);
             return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
@@ -87,6 +93,30 @@ public final class StreamsJob implements AutoCloseable {
         LOG.info("starting {}", config);
         streams.start();
         return new StreamsJob(streams, counters, failure);
+    }
+
+    /**
+     * A broker that is away for longer than the clients try ends a thread. Its transaction is aborted, and the thread that
+     * takes its place restores the state from the changelog and goes on from the offsets that go with it.
+     */
+    private static boolean willPass(Throwable e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof UserException) {
+                return false;
+            }
+            if (cause instanceof RetriableException || cause instanceof TransactionAbortableException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static String rootMessage(Throwable e) {
+        Throwable root = e;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root.toString();
     }
 
     /** What a user can do something about, where it is wrapped; else what happened. */

@@ -50,7 +50,7 @@ public final class JobMain {
                 .withRetireAfter(Duration.ofMillis(Long.parseLong(all.getProperty(RETIRE_MS))))
                 .withBytes(Long.parseLong(all.getProperty(CACHE_BYTES)), defaults.journalBytes());
         AutoCloseable job = Boolean.parseBoolean(all.getProperty(PUNCTUATOR))
-                ? PunctuatorScheme.start(config.withSendEvery(Duration.ofSeconds(5)))
+                ? PunctuatorScheme.start(config.withSendEvery(Duration.ofSeconds(3)))
                 : StreamsJob.start(config, state -> {
                     System.err.println("state " + state);
                     if (state == StreamsJob.State.FAILED) {

@@ -269,7 +269,7 @@ class PairingTest {
         pairing.event(5, 7, 8500, 91, DEFER_RETURN | SEGMENTED, 0, 10);
         pairing.event(6, 7, 9000, 1, RETURN | SEGMENTED, 0, 10);
         assertThat(found.lines)
-                .containsExactly("abandoned f3 PANIC", "abandoned f2 PANIC", "paired f1 by -1 in 6 self 1 of 7");
+                .containsExactly("abandoned f3 PANIC", "abandoned f2 PANIC", "paired f1 by -1 in 6 self 2 of 7");
         assertThat(pairing.goroutines()).isZero();
     }
 }

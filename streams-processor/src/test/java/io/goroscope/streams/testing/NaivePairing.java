@@ -69,13 +69,14 @@ public final class NaivePairing {
             case 3, 4, 5 -> {
                 Frame top = stack.peekFirst();
                 boolean itself = top != null && top.mark == null && top.depth == depth && top.function == function;
+                int dead = deadAtEntry(stack, depth, segment, segmented);
+                // gccgo: the panic goes on through this frame, until it returns.
+                AbandonReason passing = segmented && (what & KIND_MASK) == 4 ? lowestMark(stack, dead) : null;
                 if (!itself) {
-                    bury(
-                            stack,
-                            deadAtEntry(stack, depth, segment, segmented),
-                            AbandonReason.UNKNOWN,
-                            timeNs,
-                            generation);
+                    bury(stack, dead, AbandonReason.UNKNOWN, timeNs, generation);
+                }
+                if (passing != null && !stack.isEmpty()) {
+                    push(stack, -1, passing, depth, segment, timeNs, generation);
                 }
                 if ((what & KIND_MASK) != 4 && !stack.isEmpty()) {
                     AbandonReason mark = (what & KIND_MASK) == 3 ? AbandonReason.PANIC : AbandonReason.GOEXIT;
@@ -87,6 +88,15 @@ public final class NaivePairing {
         if (stack.isEmpty()) {
             stacks.remove(key);
         }
+    }
+
+    private static AbandonReason lowestMark(ArrayDeque<Frame> stack, int count) {
+        return stack.stream()
+                .limit(count)
+                .map(frame -> frame.mark)
+                .filter(mark -> mark != null)
+                .reduce((upper, lower) -> lower)
+                .orElse(null);
     }
 
     private static void push(
