@@ -3,14 +3,11 @@ package io.goroscope.cli;
 import io.goroscope.collector.publish.Producers;
 import io.goroscope.schemas.BadRecordException;
 import io.goroscope.schemas.LanePartitioner;
-import io.goroscope.schemas.Records;
+import io.goroscope.schemas.RecordLane;
 import io.goroscope.schemas.Topics;
 import io.goroscope.schemas.UserException;
 import io.goroscope.schemas.avro.CapturedRecord;
-import io.goroscope.schemas.avro.FunctionCounts;
 import io.goroscope.schemas.avro.LaneId;
-import io.goroscope.schemas.batch.BatchDecoder;
-import io.goroscope.schemas.batch.DecodedBatch;
 import java.nio.ByteBuffer;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicReference;
@@ -23,8 +20,7 @@ public final class CaptureSender implements AutoCloseable {
     private final KafkaProducer<byte[], byte[]> producer;
     private final Topics topics;
     private final int partitions;
-    private final BatchDecoder decoder = new BatchDecoder();
-    private final DecodedBatch batch = new DecodedBatch();
+    private final RecordLane lanes = new RecordLane();
     private final AtomicReference<Exception> failure = new AtomicReference<>();
 
     private CaptureSender(KafkaProducer<byte[], byte[]> producer, Topics topics, int partitions) {
@@ -91,15 +87,9 @@ public final class CaptureSender implements AutoCloseable {
     /** The lane's partition; a record that cannot be read goes where its key does, and on to the dead letters. */
     private Integer partition(String topic, byte[] value) {
         try {
-            if (topic.equals(Topics.DEFAULT.of(Topics.Kind.EVENTS))) {
-                decoder.decode(value, batch);
-                return LanePartitioner.partition(decoder.source(batch).id(), partitions);
-            }
-            if (topic.equals(Topics.DEFAULT.of(Topics.Kind.COUNTS))) {
-                LaneId lane = Records.decode(value, FunctionCounts.class).getSource();
-                return LanePartitioner.partition(lane, partitions);
-            }
-            return null;
+            Topics.Kind kind = Topics.DEFAULT.kind(topic);
+            LaneId lane = kind == null ? null : lanes.read(kind, value).lane();
+            return lane == null ? null : LanePartitioner.partition(lane, partitions);
         } catch (BadRecordException e) {
             return null;
         }

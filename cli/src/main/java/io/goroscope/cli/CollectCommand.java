@@ -6,8 +6,14 @@ import io.goroscope.cli.rights.RightsCheck;
 import io.goroscope.collector.CollectorStatus;
 import io.goroscope.collector.TraceTarget;
 import io.goroscope.collector.kernel.SessionOptions;
+import io.goroscope.collector.publish.KafkaDelivery;
 import io.goroscope.collector.publish.KafkaSink;
+import io.goroscope.collector.publish.RecordSink;
+import io.goroscope.collector.spool.SpoolingSink;
+import io.goroscope.schemas.UserException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Properties;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -47,15 +53,34 @@ final class CollectCommand implements Callable<Integer> {
             description = "Lanes for each process, 1 to 256 (default: ${DEFAULT-VALUE}).")
     private int lanes;
 
+    @Option(
+            names = "--spool",
+            paramLabel = "DIR",
+            description = {
+                "Keep records in this folder while the broker is away or slow, and send them in order when it is back;"
+                        + " what is left there is sent by the next start. Without it, about 32 MB wait in memory."
+            })
+    private Path spool;
+
+    @Option(
+            names = "--spool-max",
+            paramLabel = "MIB",
+            defaultValue = "1024",
+            description = "Size of the spool at most, MiB; beyond it the oldest events are given up and counted"
+                    + " (default: ${DEFAULT-VALUE}).")
+    private int spoolMax;
+
     @Mixin
     private final ReadyFile readyFile = new ReadyFile();
 
     @Override
     public Integer call() {
         run.check();
+        if (spoolMax < 1) {
+            throw new UserException("--spool-max must be at least 1, is " + spoolMax);
+        }
         TraceTarget resolved = target.resolve(true);
-        RightsCheck.require(kafka.client(), Part.COLLECTOR, Grant.all(kafka.topics(), ""));
-        KafkaSink sink = KafkaSink.connect(kafka.client(), kafka.topics());
+        RecordSink sink = sink();
         try (readyFile;
                 Tracing tracing = Tracing.start(
                         resolved,
@@ -70,6 +95,22 @@ final class CollectCommand implements Callable<Integer> {
             report(tracing);
         }
         return 0;
+    }
+
+    private RecordSink sink() {
+        Properties client = kafka.client();
+        if (spool == null) {
+            checkRights(client);
+            return KafkaSink.connect(client, kafka.topics());
+        }
+        return SpoolingSink.open(spool, (long) spoolMax << 20, () -> {
+            checkRights(client);
+            return KafkaDelivery.connect(client, kafka.topics());
+        });
+    }
+
+    private void checkRights(Properties client) {
+        RightsCheck.require(client, Part.COLLECTOR, Grant.all(kafka.topics(), ""));
     }
 
     private static void report(Tracing tracing) {

@@ -173,7 +173,7 @@ final class ProcessTable implements RingHandler {
     CollectorStatus status() {
         long events = endedEvents;
         long lost = endedLost;
-        long refused = endedRefused + sink.failed();
+        long refused = endedRefused + sink.lost();
         long calls = endedCalls;
         for (Entry entry : byPid.values()) {
             events += entry.process.events();
@@ -188,7 +188,7 @@ final class ProcessTable implements RingHandler {
         Entry entry = byPid.remove(pid);
         readCounts(pid, entry, true, nowNs);
         entry.process.happened(why, -1, detail, nowNs);
-        entry.process.finish(nowNs, entry.lost + entry.process.refusedEvents() - entry.reportedLost);
+        entry.process.finish(nowNs, lost(entry) - entry.reportedLost);
         endedEvents += entry.process.events();
         endedLost += entry.lost;
         endedRefused += entry.process.refusedEvents();
@@ -196,10 +196,15 @@ final class ProcessTable implements RingHandler {
     }
 
     private void flush(Entry entry, long lingerNs, long nowNs) {
-        long lost = entry.lost + entry.process.refusedEvents();
+        long lost = lost(entry);
         if (entry.process.flush(nowNs, lingerNs, config.heartbeat().toNanos(), lost - entry.reportedLost)) {
             entry.reportedLost = lost;
         }
+    }
+
+    /** Of the ring, and of what the sink refused or had to give up. */
+    private long lost(Entry entry) {
+        return entry.lost + entry.process.refusedEvents() + sink.lost(entry.process.id(), origin.epoch());
     }
 
     private void readCounts(int pid, Entry entry, boolean last, long nowNs) {

@@ -47,4 +47,14 @@ public record Topics(String prefix) {
     public String of(Kind kind) {
         return prefix + "goroscope." + kind.suffix;
     }
+
+    /** What a topic is for, by its name; null for a name that is none of these. */
+    public Kind kind(String name) {
+        for (Kind kind : Kind.values()) {
+            if (of(kind).equals(name)) {
+                return kind;
+            }
+        }
+        return null;
+    }
 }

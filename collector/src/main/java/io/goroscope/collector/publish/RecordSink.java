@@ -1,5 +1,7 @@
 package io.goroscope.collector.publish;
 
+import io.goroscope.schemas.avro.ProcessId;
+
 /**
  * Where records go. Called by the collector's thread only.
  *
@@ -11,12 +13,21 @@ public interface RecordSink extends AutoCloseable {
     /**
      * Takes a record.
      *
-     * @return false if it was refused; a record that was taken is handed on, or counted by {@link #failed}
+     * @return false if it was refused; a record that was taken is handed on, or counted by {@link #lost}
      */
     boolean offer(OutgoingRecord record);
 
     /** Events in records that were taken and then could not be handed on. */
-    default long failed() {
+    default long lost() {
+        return 0;
+    }
+
+    /**
+     * Those of one process among them.
+     *
+     * @param epoch start of the collector, ns since 1970
+     */
+    default long lost(ProcessId process, long epoch) {
         return 0;
     }
 

@@ -55,6 +55,15 @@ public final class CaptureWriter implements AutoCloseable {
         writer.append(record);
     }
 
+    /**
+     * Writes what waits for its block to be full.
+     *
+     * @throws IOException if the disk is full or fails
+     */
+    public void flush() throws IOException {
+        writer.flush();
+    }
+
     @Override
     public void close() throws IOException {
         writer.close();

@@ -1,0 +1,212 @@
+package io.goroscope.collector.spool;
+
+import io.goroscope.collector.publish.Delivery;
+import io.goroscope.collector.publish.FoldedWarnings;
+import io.goroscope.collector.publish.OutgoingRecord;
+import io.goroscope.schemas.UserException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The thread that connects to the broker, sends it the queue's beginning, and counts what the queue gives up. */
+final class Drain {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Drain.class);
+    private static final long RETRY_MS = 1000;
+    private static final long RECHECK_MS = 20;
+
+    private final Spool spool;
+    private final Supplier<Delivery> connector;
+    private final BooleanSupplier openDirectWay;
+    private final Undelivered undelivered;
+    private final Underway underway = new Underway();
+    private final FoldedWarnings warnings = new FoldedWarnings();
+    private final Thread thread = new Thread(this::run, "goroscope-spool");
+    private volatile Delivery delivery;
+    private volatile boolean closing;
+    private Segment current;
+    private long sent;
+
+    /**
+     * @param connector connects or throws; called until it succeeds
+     * @param openDirectWay called when the queue is empty; true if records now go to the broker directly
+     * @param undelivered hears of records that the broker will not take
+     */
+    Drain(Spool spool, Supplier<Delivery> connector, BooleanSupplier openDirectWay, Undelivered undelivered) {
+        this.spool = spool;
+        this.connector = connector;
+        this.openDirectWay = openDirectWay;
+        this.undelivered = undelivered;
+        thread.setDaemon(true);
+    }
+
+    /** What becomes of a record that will not arrive. */
+    interface Undelivered {
+        void lost(OutgoingRecord record, Exception why);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** The broker, once there is one. */
+    Delivery delivery() {
+        return delivery;
+    }
+
+    /** The direct way is closed: there will be something to send. */
+    void wake() {
+        LockSupport.unpark(thread);
+    }
+
+    /**
+     * Ends the thread, then the connection.
+     *
+     * @param limit how long to wait for records that are underway
+     */
+    void close(Duration limit) {
+        closing = true;
+        wake();
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        countGivenUp();
+        if (delivery != null) {
+            delivery.close(limit);
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        while (!closing) {
+            countGivenUp();
+            if (delivery == null) {
+                connect();
+            } else {
+                sendOldest();
+            }
+        }
+    }
+
+    private void connect() {
+        try {
+            delivery = connector.get();
+        } catch (UserException e) {
+            warnings.warn("records wait in the spool", e.getMessage());
+            pause(RETRY_MS);
+        }
+    }
+
+    private void sendOldest() {
+        try {
+            Segment oldest = spool.oldest();
+            if (oldest != null) {
+                send(oldest);
+            } else if (openDirectWay.getAsBoolean()) {
+                pause(RETRY_MS);
+            }
+        } catch (IOException e) {
+            warnings.warn("cannot read the spool", Spool.reason(e));
+            pause(RETRY_MS);
+        }
+    }
+
+    private void send(Segment segment) throws IOException {
+        current = segment;
+        sent = 0;
+        if (!Files.exists(segment.file())) {
+            warnings.warn("cannot read the spool", segment.file() + " is gone");
+            spool.lose(segment);
+            return;
+        }
+        try (SegmentReader reader = SegmentReader.open(segment)) {
+            OutgoingRecord record = reader.next();
+            while (record != null && isWanted(segment)) {
+                if (sendOne(record)) {
+                    sent++;
+                    record = reader.next();
+                } else {
+                    pause(RECHECK_MS);
+                    countGivenUp();
+                }
+            }
+        }
+        while (underway.bytes() > 0 && isWanted(segment)) {
+            pause(RECHECK_MS);
+            countGivenUp();
+        }
+        if (isWanted(segment)) {
+            spool.remove(segment);
+        }
+    }
+
+    private boolean isWanted(Segment segment) {
+        return !closing && spool.contains(segment);
+    }
+
+    private boolean sendOne(OutgoingRecord record) {
+        if (underway.bytes() > 0 && underway.bytes() + record.value().length > SpoolingSink.MAX_UNDERWAY_BYTES) {
+            return false;
+        }
+        Underway.Parcel parcel = underway.add(record, System.nanoTime());
+        boolean taken = delivery.offer(record, new Delivery.Receipt() {
+            @Override
+            public void arrived() {
+                underway.settle(parcel);
+            }
+
+            @Override
+            public void failed(Exception why) {
+                // While we close, the segment keeps it for the next start.
+                if (!closing) {
+                    undelivered.lost(record, why);
+                    underway.settle(parcel);
+                }
+            }
+        });
+        if (!taken) {
+            underway.settle(parcel);
+        }
+        return taken;
+    }
+
+    /** Counts what the queue gave up, but for what had already been sent, and deletes it. */
+    private void countGivenUp() {
+        for (Segment segment = spool.pollGivenUp(); segment != null; segment = spool.pollGivenUp()) {
+            long from = segment.equals(current) ? sent : 0;
+            long events = 0;
+            try (SegmentReader reader = SegmentReader.open(segment)) {
+                long n = 0;
+                for (OutgoingRecord record = reader.next(); record != null; record = reader.next()) {
+                    if (n++ >= from) {
+                        undelivered.lost(record, new UserException("the spool is full"));
+                        events += record.events();
+                    }
+                }
+                Files.deleteIfExists(segment.file());
+            } catch (IOException e) {
+                warnings.warn("cannot read or delete " + segment.file(), Spool.reason(e));
+            }
+            LOG.warn("the spool is full: its oldest {} events are lost", events);
+        }
+    }
+
+    private void pause(long ms) {
+        if (!closing) {
+            LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(ms));
+        }
+    }
+}
