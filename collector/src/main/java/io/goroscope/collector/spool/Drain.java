@@ -24,7 +24,7 @@ final class Drain {
     private final Spool spool;
     private final Supplier<Delivery> connector;
     private final BooleanSupplier openDirectWay;
-    private final Undelivered undelivered;
+    private final Underway.Undelivered undelivered;
     private final Underway underway = new Underway();
     private final FoldedWarnings warnings = new FoldedWarnings();
     private final Thread thread = new Thread(this::run, "goroscope-spool");
@@ -38,17 +38,12 @@ final class Drain {
      * @param openDirectWay called when the queue is empty; true if records now go to the broker directly
      * @param undelivered hears of records that the broker will not take
      */
-    Drain(Spool spool, Supplier<Delivery> connector, BooleanSupplier openDirectWay, Undelivered undelivered) {
+    Drain(Spool spool, Supplier<Delivery> connector, BooleanSupplier openDirectWay, Underway.Undelivered undelivered) {
         this.spool = spool;
         this.connector = connector;
         this.openDirectWay = openDirectWay;
         this.undelivered = undelivered;
         thread.setDaemon(true);
-    }
-
-    /** What becomes of a record that will not arrive. */
-    interface Undelivered {
-        void lost(OutgoingRecord record, Exception why);
     }
 
     void start() {
@@ -72,6 +67,8 @@ final class Drain {
      */
     void close(Duration limit) {
         closing = true;
+        // Its segment keeps a record that fails now for the next start.
+        underway.keepWhatFails();
         wake();
         boolean interrupted = false;
         while (thread.isAlive()) {
@@ -161,26 +158,7 @@ final class Drain {
         if (underway.bytes() > 0 && underway.bytes() + record.value().length > SpoolingSink.MAX_UNDERWAY_BYTES) {
             return false;
         }
-        Underway.Parcel parcel = underway.add(record, System.nanoTime());
-        boolean taken = delivery.offer(record, new Delivery.Receipt() {
-            @Override
-            public void arrived() {
-                underway.settle(parcel);
-            }
-
-            @Override
-            public void failed(Exception why) {
-                // While we close, the segment keeps it for the next start.
-                if (!closing) {
-                    undelivered.lost(record, why);
-                    underway.settle(parcel);
-                }
-            }
-        });
-        if (!taken) {
-            underway.settle(parcel);
-        }
-        return taken;
+        return underway.send(record, System.nanoTime(), delivery, undelivered);
     }
 
     /** Counts what the queue gave up, but for what had already been sent, and deletes it. */

@@ -37,7 +37,7 @@ public final class SpoolingSink implements RecordSink {
     private final FoldedWarnings warnings = new FoldedWarnings();
     private final Drain drain;
     private boolean direct;
-    private volatile boolean closing;
+    private boolean closing;
 
     private SpoolingSink(Spool spool, LostEvents lost, Supplier<Delivery> connector) {
         this.spool = spool;
@@ -84,26 +84,7 @@ public final class SpoolingSink implements RecordSink {
         if (underway.bytes() + record.value().length > MAX_UNDERWAY_BYTES || underway.ageNs(nowNs) > PATIENCE_NS) {
             return false;
         }
-        Underway.Parcel parcel = underway.add(record, nowNs);
-        boolean taken = drain.delivery().offer(record, new Delivery.Receipt() {
-            @Override
-            public void arrived() {
-                underway.settle(parcel);
-            }
-
-            @Override
-            public void failed(Exception why) {
-                // What had not arrived when we closed goes to the spool.
-                if (!closing) {
-                    SpoolingSink.this.failed(record, why);
-                    underway.settle(parcel);
-                }
-            }
-        });
-        if (!taken) {
-            underway.settle(parcel);
-        }
-        return taken;
+        return underway.send(record, nowNs, drain.delivery(), this::failed);
     }
 
     private void failed(OutgoingRecord record, Exception why) {
@@ -147,6 +128,7 @@ public final class SpoolingSink implements RecordSink {
         boolean wasDirect;
         synchronized (this) {
             closing = true;
+            underway.keepWhatFails();
             wasDirect = direct;
             direct = false;
         }
