@@ -64,6 +64,21 @@ final class StreamsCommand implements Callable<Integer> {
             description = "For Kafka Streams' lock files (default: ${DEFAULT-VALUE}).")
     private Path stateDirectory;
 
+    @Option(
+            names = "--metrics-listen",
+            paramLabel = "ADDRESS",
+            defaultValue = "localhost",
+            description = "Address to serve this instance's own metrics on (default: ${DEFAULT-VALUE}).")
+    private String metricsAddress;
+
+    @Option(
+            names = "--metrics-port",
+            paramLabel = "PORT",
+            description =
+                    "Port to serve this instance's own metrics on, for Prometheus; 0 for a free one (default: they"
+                            + " are not served).")
+    private Integer metricsPort;
+
     @Mixin
     private final ReadyFile readyFile = new ReadyFile();
 
@@ -88,7 +103,11 @@ final class StreamsCommand implements Callable<Integer> {
                 .withRetireAfter(Duration.ofNanos(Durations.parseNs("--retire-after", retireAfter)));
         try (readyFile;
                 StreamsJob job = StreamsJob.start(
-                        config, state -> System.err.println("goroscope: streams job is " + lower(state)))) {
+                        config, state -> System.err.println("goroscope: streams job is " + lower(state)));
+                JobMetrics metrics = metricsPort == null ? null : JobMetrics.serve(job, metricsAddress, metricsPort)) {
+            if (metrics != null) {
+                System.err.println("goroscope: serving http://" + metricsAddress + ":" + metrics.port() + "/metrics");
+            }
             while (!Interruption.await(200, TimeUnit.MILLISECONDS)) {
                 readyFile.set(job.state() == StreamsJob.State.RUNNING);
                 if (job.state() == StreamsJob.State.FAILED) {

@@ -3,6 +3,7 @@ package io.goroscope.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.goroscope.testbed.prometheus.Dashboards;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -2,46 +2,48 @@ package io.goroscope.sink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.goroscope.schemas.Topics;
 import io.goroscope.testbed.output.ShopFunction;
 import io.goroscope.testbed.output.ShopProcess;
 import io.goroscope.testbed.output.ShopTraffic;
+import io.goroscope.testbed.prometheus.DashboardAnswers;
+import io.goroscope.testbed.prometheus.Dashboards;
+import io.goroscope.testbed.prometheus.PrometheusServer;
+import io.goroscope.testbed.prometheus.PrometheusServer.Form;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Every query of every dashboard and rule is asked of a real Prometheus that scrapes a real sink: it must answer with
- * data, and with the labels that the panel shows. A metric that is renamed or a label that is gone fails here.
+ * Every query of every dashboard and rule is asked of real Prometheus servers that scrape a real sink, one with the native form
+ * of the histograms and one with the classic form (what the Streams job says of itself is not there): each must answer with data, and with the labels that the panel shows. A
+ * third one renames whatever it scrapes, which shows that no query would be answered without its metric.
  */
 class DashboardQueriesTest {
 
     private static final Topics TOPICS = new Topics("dashboards.");
-    private static final Pattern LEGEND_LABEL = Pattern.compile("\\{\\{(\\w+)}}");
-    private static final Pattern OUTER_BY =
-            Pattern.compile("^(?:topk\\(\\d+,\\s*)?(?:sum|max|count|group) by \\(([^)]*)\\)");
-    private static final Pattern LABEL_VALUES = Pattern.compile("label_values\\((.+), (\\w+)\\)");
-    private static final Pattern THRESHOLD = Pattern.compile("\\s*(>|==|<)\\s*[\\d.]+\\s*$");
     private static final String FUNCTION = ShopFunction.ALL.get(1).name();
     private static final long NS_PER_MS = 1_000_000;
 
     @TempDir
     private static Path folder;
 
+    private static final Map<Form, PrometheusServer> SERVERS = new EnumMap<>(Form.class);
+
     private static TestBroker broker;
     private static ShopTraffic traffic;
     private static Sink sink;
-    private static PrometheusProcess prometheus;
+    private static PrometheusServer renaming;
     private static long startedMs;
 
     @BeforeAll
@@ -50,8 +52,13 @@ class DashboardQueriesTest {
         broker.createTopics(TOPICS);
         traffic = new ShopTraffic(broker.bootstrapServers(), TOPICS, 7);
         sink = Sink.start(SinkConfig.of(broker.bootstrapServers()).withTopics(TOPICS));
-        Path home = Files.createDirectories(folder.resolve("prometheus"));
-        prometheus = new PrometheusProcess(home, PrometheusProcess.config(home, sink.port()));
+        for (Form form : List.of(Form.NATIVE, Form.CLASSIC)) {
+            SERVERS.put(form, PrometheusServer.start(folder.resolve(form.name()), form, sink.port()));
+        }
+        renaming = PrometheusServer.start(folder.resolve("renaming"), Form.NATIVE, List.of("""
+                {job_name: renamed, static_configs: [{targets: ['127.0.0.1:%d']}], metric_relabel_configs:
+                  [{source_labels: [__name__], target_label: __name__, replacement: 'other_$1'}]}
+                """.formatted(sink.port())));
         startedMs = System.currentTimeMillis();
         List<ShopProcess> processes = new ArrayList<>();
         for (String build : List.of("b1", "b2")) {
@@ -59,101 +66,67 @@ class DashboardQueriesTest {
             processes.add(new ShopProcess(build.equals("b1") ? 11 : 12, build, startedMs * NS_PER_MS));
         }
         // Ten seconds of data, and what is asked for at an offset lies five seconds back.
-        Wait.until("Prometheus has enough", () -> {
+        Wait.until("every Prometheus has enough", () -> {
             for (ShopProcess each : processes) {
                 traffic.run(each, System.currentTimeMillis() * NS_PER_MS, 0.2);
             }
-            return prometheus.value("min(count_over_time(goroscope_calls_total[30s]))") > 14;
+            return hasEnough(SERVERS.get(Form.NATIVE), "goroscope_calls_total")
+                    && hasEnough(SERVERS.get(Form.CLASSIC), "goroscope_calls_total")
+                    && hasEnough(renaming, "other_goroscope_calls_total");
         });
+    }
+
+    private static boolean hasEnough(PrometheusServer server, String metric) throws Exception {
+        return server.value("min(count_over_time(" + metric + "[30s]))") > 14;
     }
 
     @AfterAll
     static void stop() {
-        prometheus.close();
+        SERVERS.values().forEach(PrometheusServer::close);
+        renaming.close();
         sink.close();
         traffic.close();
         broker.close();
     }
 
-    @Test
-    void shouldAnswerEveryQueryOfEveryPanel() throws Exception {
-        List<String> wrong = new ArrayList<>();
-        for (Dashboards.Query query : Dashboards.queries()) {
-            // A new build is an event of one moment: look at the whole time.
-            JsonNode result = query.panel().startsWith("annotation")
-                    ? range(filled(query.expression()))
-                    : prometheus.query(filled(query.expression())).path("result");
-            String problem = problem(query, result);
-            if (problem != null) {
-                wrong.add(problem + ": " + query);
-            }
-        }
-        assertThat(wrong).isEmpty();
-        assertThat(Dashboards.queries()).hasSizeGreaterThan(60);
+    private static DashboardAnswers answers(PrometheusServer server, Form form) {
+        return new DashboardAnswers(server, form, "shop", FUNCTION, startedMs).without("streams");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Form.class,
+            names = {"NATIVE", "CLASSIC"})
+    void shouldAnswerEveryQueryOfEveryPanel(Form form) throws Exception {
+        DashboardAnswers answers = answers(SERVERS.get(form), form);
+
+        assertThat(answers.wrongPanels()).isEmpty();
+        assertThat(answers.queries()).hasSizeGreaterThan(60);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Form.class,
+            names = {"NATIVE", "CLASSIC"})
+    void shouldGiveEveryVariableItsValues(Form form) throws Exception {
+        assertThat(answers(SERVERS.get(form), form).wrongVariables()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Form.class,
+            names = {"NATIVE", "CLASSIC"})
+    void shouldAnswerEveryAlertWithDataBesideItsThreshold(Form form) throws Exception {
+        assertThat(answers(SERVERS.get(form), form).wrongAlerts()).isEmpty();
     }
 
     @Test
-    void shouldAnswerByTheNativeAndByTheClassicFormAlone() throws Exception {
-        int asked = 0;
-        for (Dashboards.Query query : Dashboards.queries()) {
-            String[] forms = query.expression().split("\nor\n", -1);
-            for (String form : forms.length == 2 && !query.expression().startsWith("topk") ? forms : new String[0]) {
-                assertThat(problem(query, prometheus.query(filled(form)).path("result")))
-                        .as(form)
-                        .isNull();
-                asked++;
-            }
-        }
-        assertThat(asked).isGreaterThan(30);
-    }
+    void shouldMissEveryMetricThatHasAnotherName() throws Exception {
+        DashboardAnswers answers = answers(renaming, Form.NATIVE);
 
-    @Test
-    void shouldGiveEveryVariableItsValues() throws Exception {
-        int variables = 0;
-        for (Path file : Dashboards.files()) {
-            for (JsonNode each : Dashboards.read(file).path("templating").path("list")) {
-                if (each.path("type").asText().equals("query")) {
-                    Matcher values =
-                            LABEL_VALUES.matcher(each.path("definition").asText());
-                    assertThat(values.matches())
-                            .as(each.path("definition").asText())
-                            .isTrue();
-                    JsonNode labels = prometheus
-                            .query("group by (" + values.group(2) + ") (" + filled(values.group(1)) + ")")
-                            .path("result");
-                    assertThat(labels).isNotEmpty();
-                    assertThat(labels.path(0)
-                                    .path("metric")
-                                    .path(values.group(2))
-                                    .asText())
-                            .isNotEmpty();
-                    variables++;
-                }
-            }
-        }
-        assertThat(variables).isGreaterThanOrEqualTo(7);
-    }
-
-    @Test
-    void shouldAnswerEveryAlertWithDataBesideItsThreshold() throws Exception {
-        JsonNode rules = prometheus.get("/api/v1/rules").path("groups").path(0).path("rules");
-        assertThat(rules.size()).isGreaterThan(8);
-        for (JsonNode rule : rules) {
-            assertThat(rule.path("health").asText())
-                    .as(rule.path("name").asText())
-                    .isIn("ok", "unknown");
-            String expression = THRESHOLD.matcher(rule.path("query").asText()).replaceFirst("");
-            assertThat(expression).isNotEqualTo(rule.path("query").asText());
-            JsonNode result = prometheus.query(expression).path("result");
-            assertThat(result).as(expression).isNotEmpty();
-            String annotations = rule.path("annotations").toString();
-            Matcher label = Pattern.compile("\\$labels\\.(\\w+)").matcher(annotations);
-            while (label.find()) {
-                assertThat(result.path(0).path("metric").path(label.group(1)).asText())
-                        .as("%s of %s", label.group(1), rule.path("name"))
-                        .isNotEmpty();
-            }
-        }
+        assertThat(answers.wrongPanels()).hasSameSizeAs(answers.queries());
+        assertThat(answers.wrongVariables()).hasSizeGreaterThanOrEqualTo(7);
+        assertThat(answers.wrongAlerts()).hasSizeGreaterThan(8);
     }
 
     @Test
@@ -179,59 +152,5 @@ class DashboardQueriesTest {
                 .start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).as(output).isZero();
-    }
-
-    /** Grafana's variables with what they may stand for here. */
-    private static String filled(String expression) {
-        return expression
-                .replace("$__rate_interval", "8s")
-                .replace("$__range", "15s")
-                .replace("$__interval", "1s")
-                .replace("offset 1d", "offset 5s")
-                .replace("offset 1w", "offset 5s")
-                .replace("=~\"$service\"", "=~\"shop\"")
-                .replace("=~\"$process\"", "=~\".+\"")
-                .replace("=\"$function\"", "=\"" + FUNCTION + "\"");
-    }
-
-    private static JsonNode range(String expression) throws Exception {
-        return prometheus
-                .get("/api/v1/query_range?step=1&start=" + startedMs / 1000 + "&end="
-                        + System.currentTimeMillis() / 1000 + "&query="
-                        + java.net.URLEncoder.encode(expression, StandardCharsets.UTF_8))
-                .path("result");
-    }
-
-    /** What is wrong with an answer, or null. */
-    private static String problem(Dashboards.Query query, JsonNode result) {
-        if (result.isEmpty()) {
-            return "no data";
-        }
-        JsonNode first = result.path(0);
-        List<String> labels = new ArrayList<>();
-        Matcher legend = LEGEND_LABEL.matcher(query.legend());
-        while (legend.find()) {
-            labels.add(legend.group(1));
-        }
-        Matcher by = OUTER_BY.matcher(query.expression());
-        if (by.find()) {
-            labels.addAll(List.of(by.group(1).split(", ")));
-        }
-        for (String label : labels) {
-            if (first.path("metric").path(label).asText().isEmpty()) {
-                return "no label " + label;
-            }
-        }
-        for (JsonNode each : result) {
-            if (each.has("histogram")
-                    || !each.path("value")
-                            .path(1)
-                            .asText("0")
-                            .toLowerCase(Locale.ROOT)
-                            .equals("nan")) {
-                return null;
-            }
-        }
-        return "nothing but NaN";
     }
 }

@@ -7,11 +7,12 @@ import io.goroscope.schemas.Topics;
 import io.goroscope.testbed.output.ShopFunction;
 import io.goroscope.testbed.output.ShopProcess;
 import io.goroscope.testbed.output.ShopTraffic;
+import io.goroscope.testbed.prometheus.PrometheusServer;
+import io.goroscope.testbed.prometheus.PrometheusServer.Form;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
@@ -41,7 +42,7 @@ class SinkRestartTest {
 
     private final ShopProcess process = new ShopProcess(21, "b1", System.currentTimeMillis() * 1_000_000);
     private SinkProcess sink;
-    private PrometheusProcess prometheus;
+    private PrometheusServer prometheus;
     private volatile boolean stopped;
 
     @Test
@@ -50,14 +51,13 @@ class SinkRestartTest {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = socket.getLocalPort();
         }
-        Path home = Files.createDirectories(folder.resolve("prometheus"));
-        Path config = PrometheusProcess.config(home, port);
+        Path home = folder.resolve("prometheus");
         try (TestBroker broker = new TestBroker(folder.resolve("kafka"))) {
             broker.createTopics(TOPICS);
             try (ShopTraffic traffic = new ShopTraffic(broker.bootstrapServers(), TOPICS, 3)) {
                 traffic.names(process.buildId(), "");
                 step(traffic);
-                start(broker, port, home, config);
+                start(broker, port, home);
                 Wait.until("a first sample", () -> sampled(CALLS, process.calls(FUNCTION)));
                 long before = process.calls(FUNCTION);
                 long pairedBefore = process.paired(FUNCTION);
@@ -71,7 +71,7 @@ class SinkRestartTest {
                         Wait.until("time for restart " + i, () -> System.nanoTime() > next);
                         sink.kill();
                         prometheus.kill();
-                        start(broker, port, home, config);
+                        start(broker, port, home);
                     }
                     Wait.until("the end of the minute", () -> System.nanoTime() - begin > WHOLE_TIME.toNanos());
                 } finally {
@@ -92,9 +92,9 @@ class SinkRestartTest {
         }
     }
 
-    private void start(TestBroker broker, int port, Path home, Path config) throws Exception {
+    private void start(TestBroker broker, int port, Path home) throws Exception {
         sink = SinkProcess.start(broker.bootstrapServers(), TOPICS, port, folder.resolve("sink.log"));
-        prometheus = new PrometheusProcess(home, config);
+        prometheus = PrometheusServer.start(home, Form.BOTH, port);
         Wait.until("the sink is ready", sink.ready());
     }
 

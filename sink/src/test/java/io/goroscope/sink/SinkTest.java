@@ -8,6 +8,8 @@ import io.goroscope.schemas.UserException;
 import io.goroscope.testbed.output.ShopFunction;
 import io.goroscope.testbed.output.ShopProcess;
 import io.goroscope.testbed.output.ShopTraffic;
+import io.goroscope.testbed.prometheus.PrometheusServer;
+import io.goroscope.testbed.prometheus.PrometheusServer.Form;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -201,15 +203,14 @@ class SinkTest {
     }
 
     @Test
-    void shouldAnswerBothQuantileFormsThroughPrometheus() throws Exception {
+    void shouldAnswerBothQuantileFormsThroughPrometheusUntilTheProcessEnds() throws Exception {
         Topics topics = topics("prometheus");
-        Path home = java.nio.file.Files.createDirectories(folder.resolve("prometheus"));
+        Path home = folder.resolve("prometheus");
         ShopProcess process = new ShopProcess(9, BUILD, System.currentTimeMillis() * 1_000_000);
         try (ShopTraffic traffic = traffic(topics);
                 Sink sink = Sink.start(config(topics))) {
             traffic.names(BUILD, "");
-            try (PrometheusProcess prometheus =
-                    new PrometheusProcess(home, PrometheusProcess.config(home, sink.port()))) {
+            try (PrometheusServer prometheus = PrometheusServer.start(home, Form.BOTH, sink.port())) {
                 String select = "{function=\"" + SERVE_NAME + "\"}[30s]";
                 String whole = "histogram_quantile(0.5, sum(rate(goroscope_call_duration_seconds" + select + ")))";
                 String classic = "histogram_quantile(0.5, sum by (le) (rate(goroscope_call_duration_seconds_bucket"
@@ -221,6 +222,17 @@ class SinkTest {
                 // The shop's median is 7.5 ms; a bucket of the native form is 9 % wide, one of the classic form 100 %.
                 assertThat(prometheus.value(whole)).isBetween(0.0066, 0.0085);
                 assertThat(prometheus.value(classic)).isBetween(0.0039, 0.0157);
+
+                // With the process' end its series end too: at the next scrape, not five minutes later.
+                String calls = "goroscope_calls_total{function=\"" + SERVE_NAME + "\"}";
+                assertThat(prometheus.value(calls)).isPositive();
+                traffic.end(process, System.currentTimeMillis() * 1_000_000);
+                Wait.until(
+                        "the series are stale",
+                        () -> Double.isNaN(prometheus.value(calls))
+                                && Double.isNaN(prometheus.value(
+                                        "goroscope_call_duration_seconds{function=\"" + SERVE_NAME + "\"}")));
+                assertThat(prometheus.value("up{job=\"goroscope\"}")).isEqualTo(1);
             }
         }
     }

@@ -53,13 +53,13 @@ final class Demo {
             Path folder = closing.add(WorkFolder.create(temporary)).path();
             steps.done("folder", folder.toString());
             PrometheusProcess prometheus;
-            int sinkPort = FreePort.find();
-            prometheus = startPrometheus(closing, folder, sinkPort);
+            DemoPorts ports = DemoPorts.free(options.pagePort());
+            prometheus = startPrometheus(closing, folder, ports);
             DemoTarget target = options.target()
                     .map(text -> DemoTarget.parse(text, options.functions()))
                     .orElseGet(() -> DemoTarget.prometheus(prometheus.executable(), options.functions()));
             CompletableFuture<TraceTarget> plan = CompletableFuture.supplyAsync(target::resolve);
-            Pipeline pipeline = Pipeline.start(closing, steps, folder, sinkPort, options.pagePort(), load::forPage);
+            Pipeline pipeline = Pipeline.start(closing, steps, folder, ports, load::forPage);
             PrometheusApi api = new PrometheusApi(prometheus.url());
             awaitReady(api, prometheus);
             Collector collector = closing.add(attach(planned(plan), prometheus, pipeline));
@@ -72,11 +72,12 @@ final class Demo {
         }
     }
 
-    private PrometheusProcess startPrometheus(Closing closing, Path folder, int sinkPort) {
+    private PrometheusProcess startPrometheus(Closing closing, Path folder, DemoPorts ports) {
         Path executable = toRealPath(options.prometheus());
         PrometheusVersion version = PrometheusProcess.version(executable);
         int port = FreePort.find();
-        PrometheusConfig config = new PrometheusConfig(version, "127.0.0.1:" + port, "127.0.0.1:" + sinkPort);
+        PrometheusConfig config =
+                new PrometheusConfig(version, "127.0.0.1:" + port, ports.sinkAddress(), ports.jobAddress());
         PrometheusProcess prometheus = closing.add(PrometheusProcess.start(executable, folder, port, config));
         steps.done(
                 "prometheus",

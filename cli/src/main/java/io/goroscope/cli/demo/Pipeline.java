@@ -1,5 +1,6 @@
 package io.goroscope.cli.demo;
 
+import io.goroscope.cli.JobMetrics;
 import io.goroscope.cli.broker.BrokerFailure;
 import io.goroscope.cli.broker.EmbeddedBroker;
 import io.goroscope.cli.page.LivePage;
@@ -65,17 +66,11 @@ final class Pipeline {
      *
      * @param closing gets each part as it starts
      * @param folder for the broker's logs and the job's locks
-     * @param sinkPort where the sink is to serve, on 127.0.0.1
-     * @param pagePort where the page is to serve, or 0
+     * @param ports where its parts are to serve, on 127.0.0.1
      * @param cost what the probes cost, where known
      */
     static Pipeline start(
-            Closing closing,
-            DemoSteps steps,
-            Path folder,
-            int sinkPort,
-            int pagePort,
-            Supplier<Optional<ProbeCost>> cost) {
+            Closing closing, DemoSteps steps, Path folder, DemoPorts ports, Supplier<Optional<ProbeCost>> cost) {
         AtomicReference<String> failure = new AtomicReference<>();
         Consumer<String> listener = reason -> failure.compareAndSet(null, reason);
         BrokerFailure.onFailure(listener);
@@ -92,12 +87,15 @@ final class Pipeline {
         }
         StreamsJob job = closing.add(StreamsJob.start(
                 StreamsJobConfig.of(client, folder.resolve("streams")).withWindow(WINDOW)));
-        steps.done("streams", "the job pairs entries with returns, exactly once");
-        Sink sink =
-                closing.add(Sink.start(SinkConfig.of(broker.bootstrapServers()).withAddress("127.0.0.1", sinkPort)));
+        JobMetrics jobMetrics = closing.add(JobMetrics.serve(job, "127.0.0.1", ports.job()));
+        steps.done(
+                "streams",
+                "the job pairs entries with returns, exactly once; http://127.0.0.1:" + jobMetrics.port() + "/metrics");
+        Sink sink = closing.add(
+                Sink.start(SinkConfig.of(broker.bootstrapServers()).withAddress("127.0.0.1", ports.sink())));
         steps.done("sink", "http://127.0.0.1:" + sink.port() + "/metrics");
         LivePage page = closing.add(LivePage.start(
-                PageConfig.of(broker.bootstrapServers()).withPort(pagePort).withProbeCost(cost)));
+                PageConfig.of(broker.bootstrapServers()).withPort(ports.page()).withProbeCost(cost)));
         steps.done("page", page.url());
         return new Pipeline(folder, broker, job, sink, page, failure);
     }

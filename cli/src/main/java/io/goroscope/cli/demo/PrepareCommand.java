@@ -1,6 +1,5 @@
 package io.goroscope.cli.demo;
 
-import io.goroscope.cli.broker.FreePort;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -23,7 +22,7 @@ public final class PrepareCommand implements Callable<Integer> {
         try (Closing closing = new Closing()) {
             Path folder = closing.add(WorkFolder.create(Path.of(System.getProperty("java.io.tmpdir"))))
                     .path();
-            Pipeline.start(closing, silent, folder, FreePort.find(), 0, Optional::empty);
+            Pipeline.start(closing, silent, folder, DemoPorts.free(0), Optional::empty);
         }
         return 0;
     }

@@ -9,8 +9,9 @@ import java.util.Locale;
  * @param version what it is written for
  * @param ownAddress where Prometheus serves, {@code host:port}
  * @param sinkAddress where the sink serves, {@code host:port}
+ * @param jobAddress where the Streams job serves its metrics, {@code host:port}
  */
-record PrometheusConfig(PrometheusVersion version, String ownAddress, String sinkAddress) {
+record PrometheusConfig(PrometheusVersion version, String ownAddress, String sinkAddress, String jobAddress) {
 
     static final String RULES_FILE = "rules.yml";
 
@@ -40,7 +41,10 @@ record PrometheusConfig(PrometheusVersion version, String ownAddress, String sin
                     metrics_path: /metrics/classic
                     static_configs:
                       - targets: ['%s']
-                """.formatted(RULES_FILE, ownAddress, nativeForm, sinkAddress, sinkAddress);
+                  - job_name: goroscope-streams
+                    static_configs:
+                      - targets: ['%s']
+                """.formatted(RULES_FILE, ownAddress, nativeForm, sinkAddress, sinkAddress, jobAddress);
     }
 
     /** Rules like those of many installations: rates and quantiles of Prometheus' own metrics, and of the traced calls. */

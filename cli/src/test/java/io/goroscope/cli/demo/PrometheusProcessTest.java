@@ -33,7 +33,7 @@ class PrometheusProcessTest {
         int port = FreePort.find();
         String own = "127.0.0.1:" + port;
         PrometheusVersion version = PrometheusProcess.version(PROMETHEUS);
-        PrometheusConfig config = new PrometheusConfig(version, own, "127.0.0.1:1");
+        PrometheusConfig config = new PrometheusConfig(version, own, "127.0.0.1:1", "127.0.0.1:1");
         long pid;
         try (PrometheusProcess prometheus = PrometheusProcess.start(PROMETHEUS, folder, port, config)) {
             pid = prometheus.pid();
@@ -52,7 +52,7 @@ class PrometheusProcessTest {
         PrometheusVersion version = PrometheusProcess.version(PROMETHEUS);
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             int port = taken.getLocalPort();
-            PrometheusConfig config = new PrometheusConfig(version, "127.0.0.1:" + port, "127.0.0.1:1");
+            PrometheusConfig config = new PrometheusConfig(version, "127.0.0.1:" + port, "127.0.0.1:1", "127.0.0.1:1");
             try (PrometheusProcess prometheus = PrometheusProcess.start(PROMETHEUS, folder, port, config)) {
                 assertThatThrownBy(() -> await(prometheus, () -> false))
                         .isInstanceOf(UserException.class)

@@ -11,12 +11,15 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 /** What each traced process runs: one series of value 1 an image. */
 final class TargetMetrics {
 
     private static final MetricMetadata TARGET =
             new MetricMetadata(MetricNames.TARGET, "What a traced process runs, from the binary's build info.");
+
+    private static final String UNKNOWN = "unknown";
 
     private record Target(String service, String process, String exe, String buildId) {}
 
@@ -46,16 +49,22 @@ final class TargetMetrics {
                     "exe",
                     each.exe(),
                     "compiler",
-                    image == null ? "" : image.getCompiler(),
+                    known(image, ImageInfo::getCompiler),
                     "go_version",
-                    image == null ? "" : image.getGoVersion(),
+                    known(image, ImageInfo::getGoVersion),
                     "module",
-                    image == null ? "" : image.getModule(),
+                    known(image, ImageInfo::getModule),
                     "module_version",
-                    image == null ? "" : image.getModuleVersion(),
+                    known(image, ImageInfo::getModuleVersion),
                     "vcs_revision",
-                    image == null ? "" : image.getVcsRevision())));
+                    known(image, ImageInfo::getVcsRevision))));
         }
         return new InfoSnapshot(TARGET, points);
+    }
+
+    /** To Prometheus an empty label is none, and a table or an annotation that shows it would have a hole. */
+    private static String known(ImageInfo image, Function<ImageInfo, String> field) {
+        String value = image == null ? "" : field.apply(image);
+        return value.isEmpty() ? UNKNOWN : value;
     }
 }

@@ -44,6 +44,9 @@ public final class StreamsJob implements AutoCloseable {
     private static final int TOPIC_CHECK_S = 30;
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
     private static final String LAG_METRIC = "records-lag";
+    private static final String COMMIT_METRIC = "commit-latency-avg";
+    private static final String THREADS_GROUP = "stream-thread-metrics";
+    private static final double NS_PER_MS = 1e6;
 
     private final KafkaStreams streams;
     private final JobCounters counters;
@@ -204,6 +207,20 @@ public final class StreamsJob implements AutoCloseable {
             }
         }
         return Math.round(lag);
+    }
+
+    /** How long a commit takes, ns: the average of the slowest thread over the metrics' window; 0 where there was none. */
+    public long commitLatencyNs() {
+        double slowestMs = 0;
+        for (Metric metric : streams.metrics().values()) {
+            if (metric.metricName().name().equals(COMMIT_METRIC)
+                    && metric.metricName().group().equals(THREADS_GROUP)
+                    && metric.metricValue() instanceof Double value
+                    && !value.isNaN()) {
+                slowestMs = Math.max(slowestMs, value);
+            }
+        }
+        return Math.round(slowestMs * NS_PER_MS);
     }
 
     /** Ends it in order: what was processed is committed, the partitions go to other instances. */

@@ -1,4 +1,4 @@
-package io.goroscope.sink;
+package io.goroscope.testbed.prometheus;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -11,9 +11,10 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** The dashboards of the repository, as they lie there. */
-final class Dashboards {
+public final class Dashboards {
 
-    static final Path FOLDER = Path.of("..", "dashboards");
+    /** Where they lie, seen from any module. */
+    public static final Path FOLDER = Path.of("..", "dashboards");
 
     /**
      * A query of a panel.
@@ -23,7 +24,7 @@ final class Dashboards {
      * @param expression PromQL with Grafana's variables
      * @param legend its legend, with labels in double braces
      */
-    record Query(String dashboard, String panel, String expression, String legend) {
+    public record Query(String dashboard, String panel, String expression, String legend) {
         @Override
         public String toString() {
             return dashboard + " / " + panel + " / " + legend + ": " + expression.replaceAll("\\s+", " ");
@@ -34,7 +35,8 @@ final class Dashboards {
 
     private Dashboards() {}
 
-    static List<Path> files() {
+    /** The dashboards' files. */
+    public static List<Path> files() {
         try (Stream<Path> files = Files.list(FOLDER)) {
             return files.filter(file -> file.toString().endsWith(".json"))
                     .sorted()
@@ -44,7 +46,8 @@ final class Dashboards {
         }
     }
 
-    static JsonNode read(Path file) {
+    /** A dashboard. */
+    public static JsonNode read(Path file) {
         try {
             return JSON.readTree(file.toFile());
         } catch (IOException e) {
@@ -53,7 +56,7 @@ final class Dashboards {
     }
 
     /** All panels but rows; those within collapsed rows too. */
-    static List<JsonNode> panels(JsonNode dashboard) {
+    public static List<JsonNode> panels(JsonNode dashboard) {
         List<JsonNode> panels = new ArrayList<>();
         for (JsonNode each : dashboard.path("panels")) {
             if (each.path("type").asText().equals("row")) {
@@ -66,7 +69,7 @@ final class Dashboards {
     }
 
     /** Every query of every panel, and of every annotation that asks Prometheus. */
-    static List<Query> queries() {
+    public static List<Query> queries() {
         List<Query> queries = new ArrayList<>();
         for (Path file : files()) {
             String name = file.getFileName().toString();
