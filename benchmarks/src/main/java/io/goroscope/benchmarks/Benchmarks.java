@@ -1,6 +1,7 @@
 package io.goroscope.benchmarks;
 
 import io.goroscope.benchmarks.kernel.EntryHitBenchmark;
+import io.goroscope.benchmarks.kernel.PairBenchmark;
 import io.goroscope.benchmarks.streams.HotPathBenchmark;
 import io.goroscope.benchmarks.streams.OfflineBenchmark;
 import io.goroscope.benchmarks.streams.StreamsBenchmark;
@@ -11,8 +12,12 @@ import java.util.stream.Collectors;
 /** All benchmarks there are; a new one is added here. */
 final class Benchmarks {
 
-    static final List<Benchmark> ALL =
-            List.of(new StreamsBenchmark(), new OfflineBenchmark(), new HotPathBenchmark(), new EntryHitBenchmark());
+    static final List<Benchmark> ALL = List.of(
+            new StreamsBenchmark(),
+            new OfflineBenchmark(),
+            new HotPathBenchmark(),
+            new EntryHitBenchmark(),
+            new PairBenchmark());
 
     private Benchmarks() {}
 

@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
-/** bpftrace, counting the calls of one function of one process. */
+/** bpftrace at one process. */
 final class Bpftrace {
 
     private static final int LIMIT_S = 20;
@@ -19,18 +19,30 @@ final class Bpftrace {
         this.process = process;
     }
 
-    /** Starts it and waits until its probe is in place. */
+    /** Counts the calls of a function. */
     static Bpftrace count(Path binary, String function, int pid) throws IOException {
+        return run("uprobe:" + binary + ":\"" + function + "\" { @ = count(); }", pid);
+    }
+
+    /** Times the calls of a function: its entries by a uprobe, its returns by a uretprobe. Not for Go: it would crash. */
+    static Bpftrace time(Path binary, String function, int pid) throws IOException {
+        String at = "probe:" + binary + ":\"" + function + "\" ";
+        return run("u" + at + "{ @start[tid] = nsecs; } uret" + at + "{ @ = hist(nsecs - @start[tid]); }", pid);
+    }
+
+    /** Starts it and waits until its probes are in place: intervals begin after that. */
+    private static Bpftrace run(String program, int pid) throws IOException {
         if (Executables.find("bpftrace").isEmpty()) {
             throw new UserException("there is no bpftrace to compare with: apt-get install bpftrace");
         }
         Process process = new ProcessBuilder(
                         "bpftrace",
+                        "-B",
+                        "line",
                         "-p",
                         String.valueOf(pid),
                         "-e",
-                        "BEGIN { printf(\"attached\\n\"); } uprobe:" + binary + ":\"" + function
-                                + "\" { @ = count(); }")
+                        program + " interval:ms:100 { printf(\"attached\\n\"); }")
                 .redirectErrorStream(true)
                 .start();
         BufferedReader out = process.inputReader(StandardCharsets.UTF_8);

@@ -29,7 +29,12 @@ final class HitsProgram implements AutoCloseable {
     }
 
     static HitsProgram start() throws IOException {
-        HitsProgram program = new HitsProgram(new ProcessBuilder(binary().toString())
+        return start(binary());
+    }
+
+    /** The same of another program that does as it does. */
+    static HitsProgram start(Path binary) throws IOException {
+        HitsProgram program = new HitsProgram(new ProcessBuilder(binary.toString())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start());
         program.out.readLine();
