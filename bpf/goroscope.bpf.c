@@ -139,6 +139,8 @@ enum statistic {
 	STAT_RET_EXECUTED,     /* returns carried out by on_return_executing */
 	STAT_RET_DECLINED,     /* returns left to the kernel by its guard */
 	STAT_STACKS_FULL,      /* calls whose stack could not be kept, or not be counted */
+	STAT_READS_WAITED,     /* reads that were made again, since the page was away for a moment */
+	STAT_READS_GIVEN_UP,   /* the same, but it did not come back */
 	STATISTICS
 };
 
@@ -187,6 +189,44 @@ static __always_inline void note(__u32 statistic)
 static __always_inline int read_user(void *to, __u32 size, __u64 from)
 {
 	return bpf_probe_read_user(to, size, (const void *)from);
+}
+
+/*
+ * A read faults as well where the page is there and the kernel moves it just now: khugepaged makes a huge page out of many,
+ * or memory is compacted. The program itself would sleep in a page fault until that is done; we may not, so we try again,
+ * for about as long as that takes. What is not there at all costs a session no more than READ_GIVE_UPS such waits.
+ */
+#define READ_TRIES 1024
+#define READ_GIVE_UPS 16
+#define LOWEST_ADDRESS 4096
+
+__attribute__((noinline)) int page_comes_back(__u64 address)
+{
+	__u32 statistic = STAT_READS_GIVEN_UP;
+	__u64 *given_up = bpf_map_lookup_elem(&statistics, &statistic);
+	__u8 byte;
+	int i;
+
+	if (address < LOWEST_ADDRESS || !given_up || *given_up >= READ_GIVE_UPS)
+		return 0;
+	for (i = 0; i < READ_TRIES; i++) {
+		if (bpf_probe_read_user(&byte, sizeof(byte), (const void *)address) == 0) {
+			note(STAT_READS_WAITED);
+			return 1;
+		}
+	}
+	add(given_up);
+	return 0;
+}
+
+/* For what must be there. */
+static __always_inline int read_patiently(void *to, __u32 size, __u64 from)
+{
+	int failed = read_user(to, size, from);
+
+	if (failed && page_comes_back(from))
+		failed = read_user(to, size, from);
+	return failed;
 }
 
 #include "stack.h"
@@ -325,13 +365,13 @@ static __always_inline int read_g(struct pt_regs *ctx, __u64 cookie, const volat
 		*g = layout->segmented ? c_argument : argument;
 		return 0;
 	case SOURCE_STACK_ARGUMENT:
-		return read_user(g, sizeof(*g), STACK_POINTER(ctx) + COOKIE_SP_DELTA(cookie) + 8);
+		return read_patiently(g, sizeof(*g), STACK_POINTER(ctx) + COOKIE_SP_DELTA(cookie) + 8);
 	default:
 		/* Zero is never an offset of g: the word there is the thread's own. It stands for "not known". */
 		if (!layout->goroutine_tls_offset)
 			return -1;
 		task = bpf_get_current_task_btf();
-		return read_user(g, sizeof(*g), THREAD_POINTER(task) + layout->goroutine_tls_offset);
+		return read_patiently(g, sizeof(*g), THREAD_POINTER(task) + layout->goroutine_tls_offset);
 	}
 }
 
@@ -346,7 +386,7 @@ static __always_inline __u64 segmented_key(struct pt_regs *ctx, const volatile s
 	__u64 code[2];
 	__u64 back;
 
-	if (read_user(&back, sizeof(back), sp) || (back & 0xfff) != layout->morestack_low_bits)
+	if (read_patiently(&back, sizeof(back), sp) || (back & 0xfff) != layout->morestack_low_bits)
 		return sp;
 	if (read_user(code, sizeof(code), back - SIGNATURE_BEFORE))
 		return sp;
@@ -358,7 +398,7 @@ static __always_inline __u64 segment_limit(void)
 	struct task_struct *task = bpf_get_current_task_btf();
 	__u64 limit = 0;
 
-	if (read_user(&limit, sizeof(limit), THREAD_POINTER(task) + SEGMENT_LIMIT_OFFSET))
+	if (read_patiently(&limit, sizeof(limit), THREAD_POINTER(task) + SEGMENT_LIMIT_OFFSET))
 		return 0;
 	return limit;
 }
@@ -382,34 +422,20 @@ static __always_inline int is_off_segment(__u64 limit, __u64 sp)
 }
 #endif
 
-/*
- * SP at the instruction. The program of another collector may have come first and carried out the `ret` there: then ip is
- * at the caller, and SP above the return address.
- */
-static __always_inline __u64 stack_pointer(struct pt_regs *ctx, __u64 cookie)
-{
-#if defined(__TARGET_ARCH_x86)
-	if (session.registers_writable && COOKIE_KIND(cookie) == KIND_RETURN && ctx->ip != bpf_get_func_ip(ctx))
-		return STACK_POINTER(ctx) - sizeof(__u64);
-#else
-	(void)cookie; /* no return is executed there */
-#endif
-	return STACK_POINTER(ctx);
-}
-
-static __always_inline void find_frame(struct pt_regs *ctx, __u64 cookie, __u32 tid, struct frame *frame)
+/* `sp` is SP at the instruction. */
+static __always_inline void find_frame(struct pt_regs *ctx, __u64 cookie, __u64 sp, __u32 tid, struct frame *frame)
 {
 	const volatile struct layout *layout = &session.layouts[COOKIE_LAYOUT(cookie) & (MAX_LAYOUTS - 1)];
-	__u64 sp = stack_pointer(ctx, cookie) + COOKIE_SP_DELTA(cookie);
 	__u32 kind = COOKIE_KIND(cookie);
 	__u64 stack[2];
 	__u64 goid;
 	__u64 g;
 
+	sp += COOKIE_SP_DELTA(cookie); /* SP at the call */
 	frame->segment = 0;
 	frame->flags = layout->segmented ? WHAT_SEGMENTED : 0;
 	frame->depth = 0 - sp; /* off the stack: deeper is greater all the same */
-	if (read_g(ctx, cookie, layout, &g) || read_user(&goid, sizeof(goid), g + layout->goid_offset))
+	if (read_g(ctx, cookie, layout, &g) || read_patiently(&goid, sizeof(goid), g + layout->goid_offset))
 		goto no_identity;
 	if (goid) {
 		frame->identity = goid;
@@ -432,7 +458,7 @@ static __always_inline void find_frame(struct pt_regs *ctx, __u64 cookie, __u32 
 		goto off_stack;
 	}
 #endif
-	if (read_user(stack, sizeof(stack), g + layout->stack_lo_offset))
+	if (read_patiently(stack, sizeof(stack), g + layout->stack_lo_offset))
 		goto no_identity;
 	if (sp < stack[0] || sp >= stack[1])
 		goto off_stack;
@@ -643,14 +669,15 @@ int on_entry(struct pt_regs *ctx)
 	keep_own_stack(ctx);
 	if (!count_call(ctx, cookie, tgid))
 		return 0;
-	find_frame(ctx, cookie, (__u32)task, &frame);
+	find_frame(ctx, cookie, STACK_POINTER(ctx), (__u32)task, &frame);
 	frame_opened(tgid, &frame);
 	if (send(cookie, 0, tgid, (__u32)task, &frame))
 		count_lost(tgid, COOKIE_SLOT(cookie));
 	return 0;
 }
 
-static __always_inline void call_ended(struct pt_regs *ctx, __u64 cookie, __u64 time)
+/* `sp` is SP at the instruction that ends it. */
+static __always_inline void call_ended(struct pt_regs *ctx, __u64 cookie, __u64 time, __u64 sp)
 {
 	__u64 task = bpf_get_current_pid_tgid();
 	__u32 tgid = task >> 32;
@@ -659,10 +686,62 @@ static __always_inline void call_ended(struct pt_regs *ctx, __u64 cookie, __u64 
 	keep_own_stack(ctx);
 	if (!active || (!bpf_map_lookup_elem(&counters, &tgid) && !admitted(tgid)))
 		return;
-	find_frame(ctx, cookie, (__u32)task, &frame);
+	find_frame(ctx, cookie, sp, (__u32)task, &frame);
 	frames_closed(tgid, &frame);
 	if (send(cookie, time, tgid, (__u32)task, &frame))
 		count_lost(tgid, COOKIE_SLOT(cookie));
+}
+
+/*
+ * Where programs may write registers, several collectors at one `ret` must agree that one of them carries it out: twice
+ * would pop two frames, and the traced program dies. They cannot talk to each other, so each looks at what it finds.
+ * bpf_get_func_ip() is of no use for that: at a uprobe_multi link it is ip as the program finds it, moved or not.
+ *
+ *                               before       after
+ *   ip                          the place    the return address
+ *   the word at SP              the return address   (the caller's)
+ *   the word below SP           anything     the return address: a `ret` leaves it where it was
+ */
+enum ret {
+	RET_UNTOUCHED,   /* ip is the place, by its low 12 bits and its breakpoint, and the word below SP is another one */
+	RET_CARRIED_OUT, /* ip is what lies below SP */
+	RET_UNCLEAR,     /* also: both, where a `ret` is right behind a call. It is left to the kernel, which knows */
+};
+
+#if defined(__TARGET_ARCH_x86)
+#define BREAKPOINT 0xcc /* int3 */
+
+static __always_inline enum ret find_ret(struct pt_regs *ctx, __u64 cookie, __u64 *target)
+{
+	__u64 ip = ctx->ip;
+	__u64 words[2];
+	__u8 code;
+
+	if (!session.registers_writable || COOKIE_KIND(cookie) != KIND_RETURN
+	    || read_patiently(words, sizeof(words), ctx->sp - sizeof(*words)))
+		return RET_UNCLEAR;
+	*target = words[1];
+	if ((ip & 0xfff) != COOKIE_PLACE(cookie))
+		return words[0] == ip ? RET_CARRIED_OUT : RET_UNCLEAR;
+	if (read_user(&code, sizeof(code), ip))
+		return RET_UNCLEAR;
+	if (code == BREAKPOINT)
+		return words[0] == ip ? RET_UNCLEAR : RET_UNTOUCHED;
+	return words[0] == ip ? RET_CARRIED_OUT : RET_UNCLEAR;
+}
+#else
+static __always_inline enum ret find_ret(struct pt_regs *ctx, __u64 cookie, __u64 *target)
+{
+	(void)ctx;
+	(void)cookie;
+	*target = 0;
+	return RET_UNCLEAR; /* nobody carries it out there */
+}
+#endif
+
+static __always_inline __u64 stack_pointer_at(struct pt_regs *ctx, enum ret found)
+{
+	return STACK_POINTER(ctx) - (found == RET_CARRIED_OUT ? sizeof(__u64) : 0);
 }
 
 /* A call ended; the kernel single-steps the `ret`. */
@@ -670,14 +749,14 @@ SEC("uprobe/return")
 int on_return(struct pt_regs *ctx)
 {
 	__u64 time = bpf_ktime_get_ns();
+	__u64 cookie = bpf_get_attach_cookie(ctx);
+	__u64 target;
 
-	call_ended(ctx, bpf_get_attach_cookie(ctx), time);
+	call_ended(ctx, cookie, time, stack_pointer_at(ctx, find_ret(ctx, cookie, &target)));
 	return 0;
 }
 
 #if defined(__TARGET_ARCH_x86)
-#define BREAKPOINT 0xcc /* int3 */
-
 static __always_inline int has_shadow_stack(void)
 {
 	struct task_struct___shadow_stack *task = (void *)bpf_get_current_task();
@@ -688,41 +767,28 @@ static __always_inline int has_shadow_stack(void)
 }
 
 /*
- * Carries out the `ret`, so that the kernel need not single-step it (it does not when a program has moved ip; kernels
- * from about 6.19 on let uprobe programs write registers, older verifiers refuse this program).
- *
- * Two programs that both do so pop two frames, and the traced program dies. So only while ip still is the place: the
- * address that the kernel found the breakpoint at (bpf_get_func_ip), by the low 12 bits that the planner knows, and by
- * the breakpoint that is there. Whoever comes second finds ip moved. With a shadow stack the processor would fault at the
- * next real `ret`. Where a read faults the registers stay as they are, and the kernel does the rest.
+ * A call ended, and the `ret` is carried out here, so that the kernel need not single-step it: it does not when a program
+ * has moved ip. Loaded only where the verifier allows that (from about 6.19 on uprobe programs may write registers).
+ * With a shadow stack the processor would fault at the next real `ret`.
  */
-static __always_inline void execute_ret(struct pt_regs *ctx, __u64 cookie)
-{
-	__u64 ip = ctx->ip;
-	__u64 target;
-	__u8 code;
-
-	if (!COOKIE_EXECUTE_RET(cookie))
-		return;
-	if (ip != bpf_get_func_ip(ctx) || (ip & 0xfff) != COOKIE_PLACE(cookie) || has_shadow_stack() || read_user(&code, 1, ip) || code != BREAKPOINT
-	    || read_user(&target, sizeof(target), ctx->sp)) {
-		note(STAT_RET_DECLINED);
-		return;
-	}
-	ctx->sp += sizeof(target);
-	ctx->ip = target;
-	note(STAT_RET_EXECUTED);
-}
-
-/* A call ended, and the `ret` is executed here. Loaded only where the verifier allows it. */
 SEC("?uprobe/return_executing")
 int on_return_executing(struct pt_regs *ctx)
 {
 	__u64 time = bpf_ktime_get_ns();
 	__u64 cookie = bpf_get_attach_cookie(ctx);
+	__u64 target;
+	enum ret found = find_ret(ctx, cookie, &target);
 
-	call_ended(ctx, cookie, time);
-	execute_ret(ctx, cookie);
+	call_ended(ctx, cookie, time, stack_pointer_at(ctx, found));
+	if (!COOKIE_EXECUTE_RET(cookie))
+		return 0;
+	if (found != RET_UNTOUCHED || has_shadow_stack()) {
+		note(STAT_RET_DECLINED);
+		return 0;
+	}
+	ctx->sp += sizeof(target);
+	ctx->ip = target;
+	note(STAT_RET_EXECUTED);
 	return 0;
 }
 #endif
@@ -742,7 +808,7 @@ int on_marker(struct pt_regs *ctx)
 		return 0;
 	if (!bpf_map_lookup_elem(&counters, &tgid) && !bpf_map_lookup_elem(&tracked, &tgid))
 		return 0;
-	find_frame(ctx, cookie, (__u32)task, &frame);
+	find_frame(ctx, cookie, STACK_POINTER(ctx), (__u32)task, &frame);
 	if (has_no_goroutine(&frame))
 		return 0;
 	if (has_open_frames(tgid, &frame))

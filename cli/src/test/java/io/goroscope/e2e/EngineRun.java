@@ -8,6 +8,7 @@ import io.goroscope.collector.kernel.Statistic;
 import io.goroscope.collector.plan.FunctionPlan;
 import io.goroscope.collector.plan.GoFunction;
 import io.goroscope.collector.plan.ImagePlan;
+import io.goroscope.collector.plan.Place;
 import io.goroscope.collector.plan.PlanOptions;
 import io.goroscope.collector.plan.RuntimeLayout;
 import io.goroscope.streams.pairing.AbandonReason;
@@ -29,6 +30,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
+import java.util.stream.LongStream;
 
 /**
  * One run of a program under the planner, the kernel's probes and the pairing, with nothing else between them.
@@ -39,6 +41,8 @@ import java.util.function.IntConsumer;
  * @param lost events
  * @param executed returns that our program carried out
  * @param declined returns that its guard left to the kernel
+ * @param unidentified hits whose goroutine could not be read
+ * @param waited reads that had to wait for a page
  * @param exitCode of the program
  */
 record EngineRun(
@@ -48,6 +52,8 @@ record EngineRun(
         long lost,
         long executed,
         long declined,
+        long unidentified,
+        long waited,
         int exitCode) {
 
     /** Which events go on to the pairing as which: the ways that other tools pair, to see that the truth refutes them. */
@@ -161,6 +167,14 @@ record EngineRun(
         return plans(List.of(binary + ":main.*"), Pairs.AS_BUILT).get(0);
     }
 
+    /** The offsets in the file at which a function of package main returns. */
+    static LongStream returnsOf(Path binary, String function) {
+        return plan(binary).functions().stream()
+                .filter(plan -> plan.function().name().equals(function))
+                .flatMap(plan -> ((FunctionPlan.Probeable) plan).returns().stream())
+                .mapToLong(Place::fileOffset);
+    }
+
     private static List<ImagePlan> plans(List<String> specs, Pairs pairs) {
         List<ImagePlan> plans = PLANS.computeIfAbsent(
                 specs, key -> TraceTarget.resolve(new TraceTarget.Request(key, 0, null, false, PlanOptions.TIMING))
@@ -207,6 +221,8 @@ record EngineRun(
                 session.lostTotal(),
                 session.statistic(Statistic.RET_EXECUTED),
                 session.statistic(Statistic.RET_DECLINED),
+                session.statistic(Statistic.NO_IDENTITY),
+                session.statistic(Statistic.READS_WAITED),
                 exitCode);
     }
 

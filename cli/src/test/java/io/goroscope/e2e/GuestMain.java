@@ -3,8 +3,12 @@ package io.goroscope.e2e;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.goroscope.collector.kernel.HitCost;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntConsumer;
+import java.util.stream.Collectors;
 
 /**
  * What is run inside a machine: the first word says what, and each finding is a line of JSON.
@@ -12,6 +16,7 @@ import java.util.List;
  * <pre>
  *   truth MODE,… FLAG,… NAME=BINARY…   each program in each mode: KernelRow
  *   beside MODE FLAG,… BINARY          two sessions at once, as two collectors: two KernelRows
+ *   bpftrace MODE FLAG,… BINARY        the same with bpftrace at the same returns: a Company
  *   cost                               a return executed in BPF, and one single-stepped: two HitCosts
  * </pre>
  */
@@ -19,13 +24,22 @@ final class GuestMain {
 
     private static final JsonMapper JSON = new JsonMapper();
 
+    /** Where bpftrace is attached. */
+    static final String BYSTANDERS_FUNCTION = "main.shortLived";
+
     private GuestMain() {}
 
     public static void main(String[] words) throws Exception {
         switch (words[0]) {
             case "truth" ->
                 truth(words[1].split(","), words[2].split(","), List.of(words).subList(3, words.length));
-            case "beside" -> beside(KernelRow.Mode.valueOf(words[1]), words[2].split(","), Path.of(words[3]));
+            case "beside" -> {
+                KernelRow.Mode mode = KernelRow.Mode.valueOf(words[1]);
+                for (KernelRow row : rows(mode, beside(mode, words[2].split(","), Path.of(words[3]), pid -> {}))) {
+                    print(row);
+                }
+            }
+            case "bpftrace" -> besideBpftrace(KernelRow.Mode.valueOf(words[1]), words[2].split(","), Path.of(words[3]));
             case "cost" -> {
                 print(HitCost.measure(Path.of("/tmp")).orElseThrow());
                 System.setProperty("goroscope.execute.returns", "false");
@@ -53,10 +67,48 @@ final class GuestMain {
         }
     }
 
-    private static void beside(KernelRow.Mode mode, String[] flags, Path binary) throws IOException {
-        for (EngineRun run : EngineRun.beside(
-                binary, EngineRun.Pairs.AS_BUILT, List.of(mode.options(), mode.options()), pid -> {}, flags)) {
-            print(KernelRow.of("two collectors", mode, run));
+    /**
+     * Two collectors, and bpftrace at the returns of one function before them and after them.
+     *
+     * @param collectors what ours saw
+     * @param returns of that function, as the program says
+     * @param seen how many bpftrace counted: the one that was attached first, the one that was attached last
+     */
+    record Company(List<KernelRow> collectors, long returns, List<Long> seen) {}
+
+    private static List<EngineRun> beside(KernelRow.Mode mode, String[] flags, Path binary, IntConsumer before) {
+        return EngineRun.beside(
+                binary, EngineRun.Pairs.AS_BUILT, List.of(mode.options(), mode.options()), before, flags);
+    }
+
+    /** @param binary without symbols: bpftrace takes a place within a function only where it knows no functions */
+    private static void besideBpftrace(KernelRow.Mode mode, String[] flags, Path binary) throws IOException {
+        String probes = EngineRun.returnsOf(binary, BYSTANDERS_FUNCTION)
+                .mapToObj(offset -> "uprobe:%s:0x%x".formatted(binary, offset))
+                .collect(Collectors.joining(", ", "", " { @ = count(); }"));
+        List<Bpftrace> after = new ArrayList<>();
+        try (Bpftrace first = Bpftrace.attach(probes)) {
+            List<EngineRun> runs = beside(mode, flags, binary, pid -> after.add(attach(probes)));
+            print(new Company(
+                    rows(mode, runs),
+                    runs.get(0).truth().byName().get(BYSTANDERS_FUNCTION).returns(),
+                    List.of(first.count(), after.get(0).count())));
+        } finally {
+            after.forEach(Bpftrace::close);
+        }
+    }
+
+    private static List<KernelRow> rows(KernelRow.Mode mode, List<EngineRun> runs) {
+        return runs.stream()
+                .map(run -> KernelRow.of("two collectors", mode, run))
+                .toList();
+    }
+
+    private static Bpftrace attach(String probes) {
+        try {
+            return Bpftrace.attach(probes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

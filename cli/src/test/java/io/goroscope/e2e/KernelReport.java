@@ -31,7 +31,8 @@ final class KernelReport {
                 + " | " + row.functions() + " | " + row.calls() + " | " + row.executed() + " | "
                 + (row.allEqual()
                         ? "yes"
-                        : "NO: exit code " + row.exitCode() + ", lost " + row.lost() + "; "
+                        : "NO: exit code " + row.exitCode() + ", lost " + row.lost() + ", without a goroutine "
+                                + row.unidentified() + "; "
                                 + String.join("; ", row.differences()))
                 + " |");
     }

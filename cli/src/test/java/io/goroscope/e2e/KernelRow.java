@@ -15,6 +15,7 @@ import java.util.List;
  * @param differences in counts and, where returns were attached, in pairs and reasons; empty where all is equal
  * @param executed returns that our program carried out
  * @param declined returns that its guard left to the kernel
+ * @param unidentified hits whose goroutine could not be read
  * @param lost events
  * @param exitCode of the program
  */
@@ -26,6 +27,7 @@ record KernelRow(
         List<String> differences,
         long executed,
         long declined,
+        long unidentified,
         long lost,
         int exitCode) {
 
@@ -69,13 +71,14 @@ record KernelRow(
                 differences,
                 run.executed(),
                 run.declined(),
+                run.unidentified(),
                 run.lost(),
                 run.exitCode());
     }
 
     /** A row for a run that did not come to its end. */
     static KernelRow failed(String program, Mode mode, Throwable failure) {
-        return new KernelRow(program, mode, 0, 0, List.of(String.valueOf(failure)), 0, 0, 0, -1);
+        return new KernelRow(program, mode, 0, 0, List.of(String.valueOf(failure)), 0, 0, 0, 0, -1);
     }
 
     /** Whether everything is as the program says, and it ended well. */

@@ -21,7 +21,11 @@ public enum Statistic {
     /** Returns that it left to the kernel, for safety. */
     RET_DECLINED(8),
     /** Calls whose user stack found no room. */
-    STACKS_FULL(9);
+    STACKS_FULL(9),
+    /** Reads of the program's memory that were made again, since the kernel was moving the page. */
+    READS_WAITED(10),
+    /** Such reads that failed again and again; after some of them nobody waits any more. */
+    READS_GIVEN_UP(11);
 
     private final int index;
 
