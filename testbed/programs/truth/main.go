@@ -31,6 +31,7 @@ func main() {
 		{Name: "spawn", Run: driveSpawn, Counter: cDriveSpawn},
 		{Name: "lock", Run: driveLock, Counter: cDriveLock},
 		{Name: "leaf", Run: driveLeaf, Counter: cDriveLeaf},
+		{Name: "framed", Run: driveFramed, Counter: cDriveFramed},
 		{Name: "log", Run: driveLog, Counter: cDriveLog},
 	}
 	optional = append(optional,

@@ -10,6 +10,9 @@ import (
 var (
 	cDriveLeaf     = ledger.Of("main.driveLeaf")
 	lGetter        = ledger.LeafMethod("box", "get")
+	cDriveFramed   = ledger.Of("main.driveFramed")
+	cFramed        = ledger.Of("main.framed")
+	cBelowFramed   = ledger.Of("main.belowFramed")
 	cDriveLog      = ledger.Of("main.driveLog")
 	cLogged        = ledger.Of("main.logged")
 	cDriveTimed    = ledger.Of("main.driveTimed")
@@ -32,6 +35,39 @@ func driveLeaf(w *ledger.Worker) {
 		b.get()
 	}
 	cDriveLeaf.Leave()
+}
+
+//go:noinline
+func driveFramed(w *ledger.Worker) {
+	cDriveFramed.Enter()
+	n := 1 + w.Below(8)
+	cFramed.Predict(n)
+	cBelowFramed.Predict(n)
+	framed(n)
+	cDriveFramed.Leave()
+}
+
+// framed has a frame and no stack check. Up to Go 1.20 its first instruction that a kernel emulates lies behind the
+// `sub rsp` that makes the frame.
+//
+//go:noinline
+//go:nosplit
+func framed(n int) int {
+	var room [6]int
+	cFramed.Enter()
+	room[n%6] = belowFramed(n)
+	cFramed.Leave()
+	return room[(n+1)%6] + room[n%6]
+}
+
+//go:noinline
+func belowFramed(n int) int {
+	cBelowFramed.Enter()
+	if n > 1 {
+		n += framed(n - 1)
+	}
+	cBelowFramed.Leave()
+	return n
 }
 
 //go:noinline

@@ -53,6 +53,8 @@ var (
 	generation = flag.Int("generation", 0, "how often it has done so")
 	exit       = flag.String("exit", "exit", "how the program ends: exit, return, panic, kill")
 	truthFile  = flag.String("truth-file", "", "write the truth here as well; each generation appends .N")
+	moving     = flag.Bool("move-pages", false, "let the kernel move the pages of the heap all the time")
+	filtered   = flag.Bool("seccomp", false, "be killed at a system call that a probe makes")
 	child      = flag.Bool("child", false, "end at once")
 )
 
@@ -73,6 +75,9 @@ func Main(usual, optional []Workload, background Background) {
 		os.Exit(0)
 	}
 	runtime.GOMAXPROCS(*procs)
+	if *filtered {
+		forbidProbeCalls()
+	}
 	chosen := choose(usual, optional)
 	stdin := bufio.NewReader(os.Stdin)
 	if *wait {
@@ -81,6 +86,9 @@ func Main(usual, optional []Workload, background Background) {
 	}
 	if *signalHz > 0 {
 		ring(*signalHz)
+	}
+	if *moving {
+		go movePages()
 	}
 	idle := runtime.NumGoroutine()
 	if *control {

@@ -15,12 +15,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the terminal commands print is what the program says. */
 class TerminalTruthTest {
+
+    private static final Pattern SLOW =
+            Pattern.compile("[0-9:]{8}\\.[0-9]{6} +([0-9]+) +[0-9.]+ ?[mu]?s  main\\.logged( <- main\\.logged)?");
 
     @TempDir
     Path folder;
@@ -116,6 +121,28 @@ class TerminalTruthTest {
             assertThat(even.get("probes_ns").asLong())
                     .isBetween(1L, even.get("sum_ns").asLong());
             assertThat(line.get("edges")).hasSize(2);
+        }
+    }
+
+    /** Slower than nothing are all of them: one line for each call that returned, with its goroutine and its caller. */
+    @Test
+    void shouldPrintEachSlowCallAndAHistogramForEachFunction() {
+        Path file = folder.resolve("truth.json");
+        String command = program().binary() + " -rounds=5 -workloads=log -truth-file=" + file;
+        String pattern = program().binary() + ":main.logged";
+        try (Terminal terminal =
+                Terminal.start("funclatency", "-u", "-F", "--slow", "1ns", "-i", "1", "-c", command, pattern)) {
+            List<String> lines = terminal.lines();
+            Truth truth = Truth.read(file);
+
+            List<Matcher> slow =
+                    lines.stream().map(SLOW::matcher).filter(Matcher::matches).toList();
+            assertThat(slow)
+                    .hasSize(Math.toIntExact(truth.byName().get("main.logged").returns()));
+            assertThat(slow.stream().map(line -> Long.parseLong(line.group(1))).sorted())
+                    .isEqualTo(
+                            truth.log().stream().map(Truth.Call::goid).sorted().toList());
+            assertThat(lines).contains("Function = main.logged").anyMatch(line -> line.contains("usecs"));
         }
     }
 
