@@ -13,8 +13,11 @@ import io.goroscope.testbed.TestProgram;
 import io.goroscope.testbed.Toolchains;
 import io.goroscope.testbed.Truth;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,7 +26,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What tracing finds when it comes, and leaves when it goes, in the middle of calls; and how processes end. */
 class LifecycleTest {
 
-    private static final long PREEMPTED_NS = 20_000_000;
     private static final SessionOptions OPTIONS = SessionOptions.pairs().withRingBytes(64 << 20);
     private static final int TIMES = 6;
     private static final long EVENTS_EACH = 10_000;
@@ -73,19 +75,35 @@ class LifecycleTest {
         return new Attachment(sink, fromNs, toNs);
     }
 
-    /** Each pair is a remembered call's, and each remembered call that lies within the attachment has its pair. */
+    /**
+     * Each pair is a remembered call's, and each remembered call that lies within the attachment has its pair.
+     *
+     * <p>The program reads its clock behind a call's entry, and again before its {@code ret}; between this and the {@code ret}
+     * it takes a lock that all goroutines share, and waits for milliseconds. So a call is known to lie within only where its goroutine has read the clock before its entry and
+     * again behind its {@code ret}, and both within.
+     */
     private static void check(Attachment attachment, Truth truth) {
-        List<Truth.Call> missed = new ArrayList<>();
+        Map<Long, TreeSet<Long>> clock = new HashMap<>();
         for (Truth.Call call : truth.log()) {
-            // The program reads the clock before the function's `ret`, and may be preempted between the two.
-            boolean whole = call.startNs() > attachment.fromNs() && call.endNs() + PREEMPTED_NS < attachment.toNs();
-            if (CollectedRun.LOGGED.contains(call.function())
-                    && attachment.sink().pairs.find(call) == null
-                    && whole) {
-                missed.add(call);
+            clock.computeIfAbsent(call.goid(), goid -> new TreeSet<>()).addAll(List.of(call.startNs(), call.endNs()));
+        }
+        List<Truth.Call> missed = new ArrayList<>();
+        long whole = 0;
+        for (Truth.Call call : truth.log()) {
+            if (CollectedRun.LOGGED.contains(call.function())) {
+                boolean found = attachment.sink().pairs.find(call) != null;
+                Long before = clock.get(call.goid()).lower(call.startNs());
+                Long after = clock.get(call.goid()).higher(call.endNs());
+                if (before != null && before > attachment.fromNs() && after != null && after < attachment.toNs()) {
+                    whole++;
+                    if (!found) {
+                        missed.add(call);
+                    }
+                }
             }
         }
         assertThat(missed).isEmpty();
+        assertThat(whole).isPositive();
         assertThat(attachment.sink().pairs.matched())
                 .isPositive()
                 .isEqualTo(attachment.sink().pairs.size());

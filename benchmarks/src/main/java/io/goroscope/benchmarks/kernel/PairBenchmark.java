@@ -63,8 +63,7 @@ public final class PairBenchmark implements Benchmark {
             for (int round = 1; round <= ROUNDS; round++) {
                 round(go, c, binary);
                 context.progress("round %d of %d: pair %.2f us, single step %.2f us, uprobe and uretprobe %.2f us"
-                        .formatted(
-                                round, ROUNDS, pair.value() / 1e3, singleStep.value() / 1e3, bothOnC.value() / 1e3));
+                        .formatted(round, ROUNDS, pair.value() / 1e3, singleStep.value() / 1e3, bothOnC.value() / 1e3));
             }
         }
         double stepNs = singleStep.value();
