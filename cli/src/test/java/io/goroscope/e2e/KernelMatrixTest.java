@@ -23,7 +23,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /**
  * Every toolchain and flavor under every kernel, this machine's too: counts by funccount's program, pairs by funclatency's,
  * and under the newest kernel pairs with single-stepped returns as well. {@code ./goroscope test-kernels}; hours. The table is
- * in {@code cli/target/reports/kernels.md}, row by row. {@code -Dgoroscope.matrix.languages=1.19,1.26} takes fewer.
+ * in {@code cli/target/reports/kernels.md}, row by row. {@code -Dgoroscope.matrix.languages=1.19,1.26} takes fewer toolchains,
+ * {@code -Dgoroscope.matrix.flavors=CGO_PIE_STRIPPED} fewer flavors of gc's.
  */
 @Tag("matrix")
 class KernelMatrixTest {
@@ -39,7 +40,7 @@ class KernelMatrixTest {
         programs = new LinkedHashMap<>();
         availabilities().forEach((name, availability) -> {
             if (availability instanceof Toolchain toolchain) {
-                for (Flavor flavor : Flavor.of(toolchain.compiler())) {
+                for (Flavor flavor : flavors(toolchain)) {
                     programs.put(
                             toolchain + "-" + flavor,
                             TestProgram.truth(toolchain, flavor).binary());
@@ -48,6 +49,16 @@ class KernelMatrixTest {
                 REPORT.missing(name, ((Toolchains.Missing) availability).reason());
             }
         });
+    }
+
+    private static List<Flavor> flavors(Toolchain toolchain) {
+        List<Flavor> all = Flavor.of(toolchain.compiler());
+        String chosen = System.getProperty("goroscope.matrix.flavors", "");
+        return chosen.isEmpty() || toolchain.compiler() == Toolchain.Compiler.GCCGO
+                ? all
+                : all.stream()
+                        .filter(flavor -> List.of(chosen.split(",")).contains(flavor.name()))
+                        .toList();
     }
 
     private static Map<String, Toolchains.Availability> availabilities() {
