@@ -22,7 +22,7 @@ import org.apache.kafka.streams.state.Stores;
 /** The job's one sub-topology; the package's page draws it. */
 final class LaneTopology {
 
-    private static final List<Topics.Kind> OUTPUTS =
+    static final List<Topics.Kind> OUTPUTS =
             List.of(Topics.Kind.TOTALS, Topics.Kind.LATENCY, Topics.Kind.HEALTH, Topics.Kind.DEAD_LETTER);
 
     /**

@@ -51,9 +51,15 @@ public final class StreamsJob implements AutoCloseable {
     private final KafkaStreams streams;
     private final JobCounters counters;
     private final AtomicReference<Throwable> failure;
+    private final HangingTransactions hanging;
 
-    private StreamsJob(KafkaStreams streams, JobCounters counters, AtomicReference<Throwable> failure) {
+    private StreamsJob(
+            KafkaStreams streams,
+            JobCounters counters,
+            AtomicReference<Throwable> failure,
+            HangingTransactions hanging) {
         this.streams = streams;
+        this.hanging = hanging;
         this.counters = counters;
         this.failure = failure;
     }
@@ -95,7 +101,7 @@ public final class StreamsJob implements AutoCloseable {
         streams.setStateListener((now, before) -> onChange.accept(stateOf(now)));
         LOG.info("starting {}", config);
         streams.start();
-        return new StreamsJob(streams, counters, failure);
+        return new StreamsJob(streams, counters, failure, HangingTransactions.watch(config));
     }
 
     /**
@@ -226,6 +232,7 @@ public final class StreamsJob implements AutoCloseable {
     /** Ends it in order: what was processed is committed, the partitions go to other instances. */
     @Override
     public void close() {
+        hanging.close();
         if (!streams.close(CLOSE_TIMEOUT)) {
             LOG.warn("the Streams job did not end within {}", CLOSE_TIMEOUT);
         }

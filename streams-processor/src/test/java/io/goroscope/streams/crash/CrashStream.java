@@ -16,6 +16,7 @@ import io.goroscope.streams.testing.SyntheticProcess.Size;
 import io.goroscope.streams.testing.SyntheticProcess.Trouble;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -89,6 +90,20 @@ final class CrashStream {
 
     private long good() {
         return shape.copies() * programs.stream().mapToLong(List::size).sum();
+    }
+
+    /** Good records with events. */
+    long batches() {
+        return shape.copies()
+                * programs.stream()
+                        .flatMap(List::stream)
+                        .filter(each -> each.input() == Input.EVENTS)
+                        .count();
+    }
+
+    /** True for the value of a record that is bad. */
+    static boolean isBad(byte[] value) {
+        return Arrays.equals(value, NONSENSE);
     }
 
     /** Records that are bad. */

@@ -94,9 +94,12 @@ final class JobProcess {
         return log().contains("Restored and ready to run");
     }
 
-    /** How often one of its tasks was revived. */
-    long revivedTasks() {
-        return log().lines().filter(line -> line.contains("revived task")).count();
+    /** How often one of its tasks was revived, or one of its threads replaced, because the broker was away. */
+    long restarts() {
+        return log().lines()
+                .filter(line ->
+                        line.contains("revived task") || line.contains("a thread of the Streams job is replaced"))
+                .count();
     }
 
     private String log() {

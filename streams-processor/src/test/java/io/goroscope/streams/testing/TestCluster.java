@@ -118,12 +118,14 @@ public final class TestCluster implements AutoCloseable {
                                     .toString(),
                             "-Xmx512m",
                             "-XX:+UseSerialGC",
+                            "-Dlogback.configurationFile=logback-broker.xml",
                             "-cp",
                             System.getProperty("java.class.path"),
                             "kafka.Kafka",
                             settings.toString())
                     .redirectErrorStream(true)
-                    .redirectOutput(logs.resolve("node-" + node + ".log").toFile())
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                            logs.resolve("node-" + node + ".log").toFile()))
                     .start();
         } catch (IOException e) {
             throw new UncheckedIOException("cannot start broker " + node, e);

@@ -39,7 +39,8 @@ public final class TopicReader {
         return all;
     }
 
-    private static void read(Properties client, String topic, Consumer<ConsumerRecord<byte[], byte[]>> into) {
+    /** Hands out all records, those of a partition in their order. */
+    public static void read(Properties client, String topic, Consumer<ConsumerRecord<byte[], byte[]>> into) {
         Properties properties = new Properties();
         properties.putAll(client);
         properties.put("isolation.level", "read_committed");
