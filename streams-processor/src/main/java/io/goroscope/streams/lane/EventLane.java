@@ -181,14 +181,18 @@ final class EventLane extends Lane implements CallSink {
         FunctionSeries series = function(function);
         long wallNs = atNs + wallOffsetNs;
         series.updatedNs = Math.max(series.updatedNs, wallNs);
-        changes().add(series);
-        WindowSeries window = series.window();
-        if (window == null || !window.window.holds(wallNs)) {
-            window = windowSeries(Math.floorDiv(wallNs, windowNs) * windowNs, series);
-            series.enter(window);
+        if (!series.counts(wallNs)) {
+            enterWindow(series, wallNs);
         }
-        changes().add(window);
         return series.latest();
+    }
+
+    /** Sending and saving make a series leave its window, so between two of them this is once for each window. */
+    private void enterWindow(FunctionSeries series, long wallNs) {
+        WindowSeries window = windowSeries(Math.floorDiv(wallNs, windowNs) * windowNs, series);
+        series.enter(window);
+        changes().add(series);
+        changes().add(window);
     }
 
     private WindowSeries windowSeries(long startNs, FunctionSeries function) {

@@ -26,18 +26,22 @@ final class FunctionSeries extends Tracked {
     long lost;
     /** The window of the latest calls, or null where there are none. */
     private WindowSeries window;
+    /** Of that window; here, since every call asks. */
+    private long windowStartNs;
+
+    private long windowEndNs = Long.MIN_VALUE;
 
     FunctionSeries(Lane lane, int function) {
         this.lane = lane;
         this.function = function;
     }
 
-    /** The window of the latest calls, or null. */
-    WindowSeries window() {
-        return window;
+    /** True while it is in the window of this moment. */
+    boolean counts(long wallNs) {
+        return wallNs >= windowStartNs && wallNs < windowEndNs;
     }
 
-    /** Where to count a call; {@link #window} says in which window that is. */
+    /** Where to count a call of the window that was entered last. */
     CallStats latest() {
         return latest;
     }
@@ -46,6 +50,8 @@ final class FunctionSeries extends Tracked {
     void enter(WindowSeries next) {
         settle();
         window = next;
+        windowStartNs = next.window.startNs();
+        windowEndNs = next.window.endNs();
     }
 
     /** Gives the latest calls to the total and to their window. */
@@ -55,6 +61,7 @@ final class FunctionSeries extends Tracked {
             window.stats.add(latest);
             latest.clear();
             window = null;
+            windowEndNs = Long.MIN_VALUE;
         }
     }
 

@@ -6,17 +6,25 @@ import io.goroscope.streams.snapshot.ByteReader;
 import io.goroscope.streams.snapshot.ByteWriter;
 import io.goroscope.streams.snapshot.SnapshotSink;
 import io.goroscope.streams.snapshot.StateKey;
+import java.util.Arrays;
 import java.util.Collection;
 import org.agrona.collections.Int2ObjectHashMap;
 
 /** What lanes of events and the lane of the exact counters have in common. */
 abstract class Lane extends Tracked {
 
+    private static final FunctionSeries[] NONE = {};
+    /** Numbers below this are looked up in an array. */
+    private static final int MAX_NEAR = 4096;
+
     private final int number;
     private final LaneSource source;
     private final ByteWriter writer;
     private final Changes changes = new Changes();
     private final Int2ObjectHashMap<FunctionSeries> functions = new Int2ObjectHashMap<>();
+    /** Those with small numbers once more, by their number: every event asks for one. */
+    private FunctionSeries[] near = NONE;
+
     long nextSequence;
     private long createdNs;
     private long timestampMs;
@@ -67,13 +75,25 @@ abstract class Lane extends Tracked {
     }
 
     final FunctionSeries function(int function) {
-        FunctionSeries series = functions.get(function);
-        return series != null ? series : newFunction(function);
+        if (function >= 0 && function < near.length) {
+            FunctionSeries series = near[function];
+            return series != null ? series : anyFunction(function);
+        }
+        return anyFunction(function);
     }
 
-    private FunctionSeries newFunction(int function) {
-        FunctionSeries series = new FunctionSeries(this, function);
-        functions.put(function, series);
+    private FunctionSeries anyFunction(int function) {
+        FunctionSeries series = functions.get(function);
+        if (series == null) {
+            series = new FunctionSeries(this, function);
+            functions.put(function, series);
+        }
+        if (function >= 0 && function < MAX_NEAR) {
+            if (function >= near.length) {
+                near = Arrays.copyOf(near, Math.min(MAX_NEAR, Integer.highestOneBit(function + 1) << 1));
+            }
+            near[function] = series;
+        }
         return series;
     }
 
@@ -125,6 +145,7 @@ abstract class Lane extends Tracked {
             sink.put(series.stateKey(), null);
         }
         functions.clear();
+        near = NONE;
         retired = true;
         save(sink);
     }

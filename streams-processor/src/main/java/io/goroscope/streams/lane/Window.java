@@ -28,10 +28,6 @@ final class Window {
         return endNs;
     }
 
-    boolean holds(long wallNs) {
-        return wallNs >= startNs && wallNs < endNs;
-    }
-
     boolean isClosed() {
         return closed;
     }

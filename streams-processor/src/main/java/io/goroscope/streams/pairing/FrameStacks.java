@@ -105,8 +105,10 @@ final class FrameStacks {
         for (int i = from; i < to; i++) {
             int at = home(Identity.of(ids[i], what[i]));
             // An empty slot leads to frame 0, which does no harm.
-            int top = Math.max(0, (int) slots[at + 1] - 1);
-            read += slots[at] + all[Math.max(0, (int) all[top * STRIDE + FUNCTION_AND_BELOW]) * STRIDE];
+            int top = Math.max(0, (int) slots[at + 1] - 1) * STRIDE;
+            int below = Math.max(0, (int) all[top + FUNCTION_AND_BELOW]) * STRIDE;
+            // Most frames lie across two lines of the cache.
+            read += slots[at] + all[top] + all[top + STRIDE - 1] + all[below] + all[below + STRIDE - 1];
         }
         fetched = read;
     }

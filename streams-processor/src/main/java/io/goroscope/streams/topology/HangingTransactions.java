@@ -92,8 +92,12 @@ final class HangingTransactions implements AutoCloseable {
         try {
             endHanging();
         } catch (ExecutionException | RuntimeException e) {
-            // The broker is away, or does not know these calls or does not allow them: the job goes on as it would
-            // without.
+            // The job goes on as it would without. Where the broker is away, the job's own clients say so.
+            if (e.getCause() instanceof AuthorizationException && !refused) {
+                refused = true;
+                LOG.warn(
+                        "cannot look for hanging transactions: {}", e.getCause().getMessage());
+            }
             LOG.debug("cannot look for hanging transactions", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

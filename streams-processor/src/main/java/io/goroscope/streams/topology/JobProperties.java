@@ -30,6 +30,13 @@ final class JobProperties {
     private static final int MAX_BUFFERED_RECORDS = 200;
 
     /**
+     * All of a commit goes out at once. With the default of 16 KB it takes dozens of requests, of which several under way at the
+     * same time do not help: until the first of a transaction has brought the partition in, the broker refuses those behind it
+     * as out of order, and they wait for their retry while the thread waits for the commit.
+     */
+    private static final int PRODUCER_BATCH_BYTES = 256 << 10;
+
+    /**
      * Any: an instance that comes gets its share at once and restores it, in seconds, since the changelog stays near the size
      * of the state. With Kafka's default it would only warm up, and get work at the next probing rebalance, after 10 minutes.
      */
@@ -46,6 +53,8 @@ final class JobProperties {
         all.put(StreamsConfig.ACCEPTABLE_RECOVERY_LAG_CONFIG, ACCEPTABLE_RECOVERY_LAG);
         all.put(StreamsConfig.consumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), MAX_BUFFERED_RECORDS);
         all.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), TRANSACTION_TIMEOUT_MS);
+        all.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION), 1);
+        all.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), PRODUCER_BATCH_BYTES);
         if (!usesStreamsProtocol(config.client())) {
             all.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), SESSION_TIMEOUT_MS);
             all.put(StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), HEARTBEAT_MS);

@@ -40,6 +40,7 @@ final class CrashRun {
      * @param ends how often an instance is ended, every other time by SIGKILL, else by SIGTERM
      * @param brokerFails whether a broker is killed once and stays away for longer than the transaction timeout
      * @param protocol group.protocol
+     * @param standbys num.standby.replicas
      * @param punctuator whether the wrong scheme runs in place of the job
      * @param shape of the stream
      */
@@ -50,6 +51,7 @@ final class CrashRun {
             int brokers,
             boolean brokerFails,
             String protocol,
+            int standbys,
             boolean punctuator,
             Shape shape) {}
 
@@ -167,6 +169,9 @@ final class CrashRun {
     private void startInstance() {
         Properties settings = cluster.client();
         settings.put("group.protocol", plan.protocol());
+        if (plan.standbys() > 0) {
+            settings.put("num.standby.replicas", String.valueOf(plan.standbys()));
+        }
         // Shorter than the outage, so that a commit fails and tasks are revived: Kafka's default is a minute.
         settings.put("producer.max.block.ms", "6000");
         settings.put(JobMain.PREFIX, topics.prefix());

@@ -32,7 +32,7 @@ class CrashTruthTest {
 
     @Test
     void shouldBeExactWhileInstancesAreEndedAndTheBrokerStops() {
-        Outcome outcome = CrashRun.of(new Plan("five", seed(), 5, 1, true, "classic", false, LARGE));
+        Outcome outcome = CrashRun.of(new Plan("five", seed(), 5, 1, true, "classic", 0, false, LARGE));
         assertExact(outcome);
         assertThat(outcome.events()).isGreaterThan(20_000_000);
         assertThat(outcome.restarts()).isPositive();
@@ -41,14 +41,14 @@ class CrashTruthTest {
     /** The comparison can fail: state that a punctuator saves is not exact, and that shows. */
     @Test
     void shouldSeeThatStateSavedByAPunctuatorIsNotExact() {
-        Outcome outcome = CrashRun.of(new Plan("punctuator", seed(), 4, 1, false, "classic", true, SMALL));
+        Outcome outcome = CrashRun.of(new Plan("punctuator", seed(), 4, 1, false, "classic", 0, true, SMALL));
         assertThat(outcome.differences()).isNotEmpty();
     }
 
     @Test
     @Tag("soak")
     void shouldBeExactThroughTwentyFiveEnds() {
-        Outcome outcome = CrashRun.of(new Plan("twenty-five", seed(), 25, 1, true, "classic", false, LARGE));
+        Outcome outcome = CrashRun.of(new Plan("twenty-five", seed(), 25, 1, true, "classic", 0, false, LARGE));
         assertExact(outcome);
         assertThat(outcome.restarts()).isPositive();
     }
@@ -56,18 +56,18 @@ class CrashTruthTest {
     @Test
     @Tag("soak")
     void shouldBeExactWithTheStreamsGroupProtocol() {
-        assertExact(CrashRun.of(new Plan("streams-protocol", seed(), 25, 1, true, "streams", false, LARGE)));
+        assertExact(CrashRun.of(new Plan("streams-protocol", seed(), 25, 1, true, "streams", 0, false, LARGE)));
     }
 
     @Test
     @Tag("soak")
-    void shouldBeExactWithThreeBrokersOfWhichOneIsKilled() {
-        assertExact(CrashRun.of(new Plan("three-brokers", seed(), 6, 3, true, "classic", false, LARGE)));
+    void shouldBeExactWithThreeBrokersOfWhichOneIsKilledAndStandbys() {
+        assertExact(CrashRun.of(new Plan("three-brokers", seed(), 6, 3, true, "classic", 1, false, LARGE)));
     }
 
     @Test
     @Tag("soak")
     void shouldBeExactWithThreeBrokersAndTheStreamsGroupProtocol() {
-        assertExact(CrashRun.of(new Plan("three-brokers-streams", seed(), 6, 3, true, "streams", false, LARGE)));
+        assertExact(CrashRun.of(new Plan("three-brokers-streams", seed(), 6, 3, true, "streams", 0, false, LARGE)));
     }
 }

@@ -3,10 +3,12 @@ package io.goroscope.streams.topology;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.goroscope.schemas.LanePartitioner;
 import io.goroscope.schemas.Topics;
 import io.goroscope.schemas.UserException;
 import io.goroscope.streams.offline.OfflineReplay;
 import io.goroscope.streams.testing.Publisher;
+import io.goroscope.streams.testing.ReadTotals;
 import io.goroscope.streams.testing.SyntheticProcess;
 import io.goroscope.streams.testing.SyntheticProcess.Produced;
 import io.goroscope.streams.testing.SyntheticProcess.Size;
@@ -17,9 +19,13 @@ import io.goroscope.streams.testing.Waiting;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -81,6 +87,43 @@ class StreamsJobTest {
             assertThat(found.keySet()).containsExactlyElementsOf(expected.keySet());
             assertThat(found.values()).containsExactlyElementsOf(expected.values());
         }
+    }
+
+    /** The lanes of a process lie in several partitions, each with a task of its own; sums must not know of it. */
+    @Test
+    void shouldGiveForFourLanesOnFourPartitionsWhatItGivesForOne() {
+        Map<Topics.Kind, Map<String, Long>> one = sums("one.", 1);
+        Map<Topics.Kind, Map<String, Long>> four = sums("four.", 4);
+        assertThat(one.get(Topics.Kind.TOTALS)).hasSizeGreaterThan(500);
+        assertThat(one.get(Topics.Kind.LATENCY)).hasSizeGreaterThan(500);
+        one.forEach((topic, expected) ->
+                assertThat(ReadTotals.differences(four.get(topic), expected)).isEmpty());
+    }
+
+    private Map<Topics.Kind, Map<String, Long>> sums(String prefix, int lanes) {
+        Topics topics = new Topics(prefix);
+        cluster.createTopics(topics, lanes);
+        Set<Integer> used = new HashSet<>();
+        AtomicLong published = new AtomicLong();
+        try (Publisher publisher = new Publisher(cluster.client(), topics, lanes)) {
+            SyntheticProcess process =
+                    new SyntheticProcess("host", 11, new Size(lanes, 200, 12, 256), Trouble.NONE, record -> {
+                        used.add(LanePartitioner.partition(record.lane(), lanes));
+                        published.incrementAndGet();
+                        publisher.publish(record);
+                    });
+            process.run(200_000);
+            process.end();
+        }
+        assertThat(used).hasSize(lanes);
+        try (StreamsJob job = StreamsJob.start(config(prefix))) {
+            Waiting.until("all records settled", LIMIT, () -> job.counters().settled() == published.get());
+        }
+        return Map.of(
+                Topics.Kind.TOTALS,
+                ReadTotals.ofTotals(TopicReader.lastValues(cluster.client(), topics.of(Topics.Kind.TOTALS))),
+                Topics.Kind.LATENCY,
+                ReadTotals.ofWindows(TopicReader.lastValues(cluster.client(), topics.of(Topics.Kind.LATENCY))));
     }
 
     @Test
