@@ -1,5 +1,7 @@
 package io.goroscope.collector.binary;
 
+import io.goroscope.collector.binary.dwarf.DebugInfo;
+import io.goroscope.collector.binary.dwarf.DebugSections;
 import io.goroscope.collector.plan.GoFunction;
 import io.goroscope.collector.plan.Image;
 import io.goroscope.collector.plan.RuntimeLayout;
@@ -28,6 +30,8 @@ final class GccgoProgram implements GoProgram {
     /** GCC moves code that seldom runs out of a function, under the function's name and this. */
     private static final String COLD = ".cold";
 
+    private static final DebugInfo.Declaration NOWHERE = new DebugInfo.Declaration("", 0);
+
     private static final int OLDEST = 12;
     private static final int NEWEST = 14;
 
@@ -39,10 +43,13 @@ final class GccgoProgram implements GoProgram {
     private final int compilerMajor;
     private final long goroutineTlsOffset;
     private final long morestackReturn;
+    private final DebugSections debug;
+    private Map<Long, DebugInfo.Declaration> declarations;
 
     private GccgoProgram(Elf elf, List<Symbols.Symbol> functions, Map<String, Symbols.Symbol> coldParts) {
         this.functions = functions;
         this.coldParts = coldParts;
+        this.debug = elf.debugSections();
         Matcher comment = COMPILER.matcher(elf.section(".comment")
                 .map(elf::bytes)
                 .map(b -> b.string(0, b.size()))
@@ -149,7 +156,21 @@ final class GccgoProgram implements GoProgram {
     @Override
     public GoFunction function(int index, String name, int inlinedCopies) {
         Symbols.Symbol symbol = functions.get(index);
-        return new GoFunction(index, name, symbol.value(), symbol.size(), "", 0, false, inlinedCopies);
+        DebugInfo.Declaration source = declarations().getOrDefault(symbol.value(), NOWHERE);
+        return new GoFunction(
+                index, name, symbol.value(), symbol.size(), source.file(), source.line(), false, inlinedCopies);
+    }
+
+    /** The lines are worth less than the functions: where debug information is broken there are none. */
+    private synchronized Map<Long, DebugInfo.Declaration> declarations() {
+        if (declarations == null) {
+            try {
+                declarations = DebugInfo.of(debug).map(DebugInfo::declarations).orElse(Map.of());
+            } catch (MalformedException e) {
+                declarations = Map.of();
+            }
+        }
+        return declarations;
     }
 
     @Override
@@ -165,8 +186,17 @@ final class GccgoProgram implements GoProgram {
     }
 
     @Override
-    public Map<String, Integer> inlinedCopies() {
-        return Map.of();
+    public synchronized Map<String, Integer> inlinedCopies() {
+        Map<String, Integer> copies = new HashMap<>();
+        try {
+            DebugInfo.of(debug)
+                    .map(DebugInfo::inlinedCopies)
+                    .orElse(Map.of())
+                    .forEach((name, n) -> copies.merge(GccgoNames.readable(name), n, Integer::sum));
+        } catch (MalformedException e) {
+            return Map.of();
+        }
+        return copies;
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.goroscope.collector.value.GoType;
 import io.goroscope.collector.value.Piece;
 import io.goroscope.collector.value.Variable;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -72,6 +73,63 @@ public final class DebugInfo {
             }
         }
         return OptionalLong.empty();
+    }
+
+    /**
+     * Where functions are declared, by the address at which their code begins.
+     *
+     * @param file as the compiler wrote it, absolute where it says enough for that
+     * @param line from 1; 0 where unknown
+     */
+    public record Declaration(String file, int line) {}
+
+    /**
+     * All functions with code of their own, read at once.
+     *
+     * @throws MalformedException where the information contradicts itself
+     */
+    public Map<Long, Declaration> declarations() {
+        Map<Long, Declaration> declarations = new HashMap<>();
+        for (DebugUnit unit : units()) {
+            if (unit.root() == null) {
+                continue;
+            }
+            SourceFiles files = new SourceFiles(unit, unit.root().number(Dw.AT_STMT_LIST, -1));
+            forEachChild(unit.root(), entry -> {
+                long address = entry.tag() == Dw.TAG_SUBPROGRAM ? entry.address(Dw.AT_LOW_PC) : -1;
+                if (address >= 0) {
+                    DebugEntry declared = origin(entry);
+                    declarations.put(address, new Declaration(files.path(declared.number(Dw.AT_DECL_FILE, -1)), (int)
+                            Math.max(0, Math.min(declared.number(Dw.AT_DECL_LINE, 0), Integer.MAX_VALUE))));
+                }
+            });
+        }
+        return declarations;
+    }
+
+    /**
+     * How often each function was inlined into another, by the name that the assembler saw.
+     *
+     * @throws MalformedException where the information contradicts itself
+     */
+    public Map<String, Integer> inlinedCopies() {
+        Map<String, Integer> copies = new HashMap<>();
+        for (DebugUnit unit : units()) {
+            for (long at = unit.firstEntry; at < unit.end; ) {
+                DebugEntry entry = DebugEntry.read(unit, at);
+                if (entry != null && entry.tag() == Dw.TAG_INLINED_SUBROUTINE) {
+                    DebugEntry function = origin(entry);
+                    String name = function.string(Dw.AT_LINKAGE_NAME);
+                    copies.merge(name.isEmpty() ? function.string(Dw.AT_NAME) : name, 1, Integer::sum);
+                }
+                at = entry == null ? at + 1 : entry.next;
+            }
+        }
+        return copies;
+    }
+
+    DebugSections sections() {
+        return sections;
     }
 
     private List<DebugUnit> units() {
