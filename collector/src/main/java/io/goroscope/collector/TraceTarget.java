@@ -1,6 +1,7 @@
 package io.goroscope.collector;
 
 import io.goroscope.collector.binary.GoBinary;
+import io.goroscope.collector.binary.MalformedException;
 import io.goroscope.collector.plan.FunctionPatterns;
 import io.goroscope.collector.plan.FunctionPlan;
 import io.goroscope.collector.plan.GoFunction;
@@ -155,6 +156,9 @@ public record TraceTarget(List<ImagePlan> plans, List<Integer> pids) {
                 : FunctionPatterns.wildcards(texts);
         try (GoBinary go = GoBinary.open(binary, displayPath(binary))) {
             return Planner.plan(go, patterns, request.options());
+        } catch (MalformedException e) {
+            throw new UserException(
+                    "cannot read " + displayPath(binary) + ": truncated or broken (" + e.getMessage() + ")", e);
         }
     }
 

@@ -1,8 +1,10 @@
 package io.goroscope.collector.plan;
 
 import io.goroscope.collector.binary.GoBinary;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -21,6 +23,7 @@ final class AbiTwins {
     private final GoBinary binary;
     private final FunctionPlanner planner;
     private final Map<String, Integer> indexes = new HashMap<>();
+    private final List<int[]> pairs = new ArrayList<>();
     private final Set<Integer> dropped = new HashSet<>();
 
     AbiTwins(GoBinary binary, FunctionPlanner planner) {
@@ -28,12 +31,24 @@ final class AbiTwins {
         this.planner = planner;
     }
 
-    /** Shown each function that is to be planned. */
-    void see(String name, int index) {
+    /** Shown each function of the table. {@code wanted} where it is to be planned. */
+    void see(String name, int index, boolean wanted) {
         Integer other = indexes.putIfAbsent(name, index);
         // Instances of a generic function share a name as well, and have nothing else to do with each other.
-        if (other != null && !name.contains("[...]")) {
-            resolve(binary.function(other), binary.function(index));
+        if (other != null && wanted && !name.contains("[...]")) {
+            pairs.add(new int[] {other, index});
+        }
+    }
+
+    /** True for the name of a function of the table. */
+    boolean hasSeen(String name) {
+        return indexes.containsKey(name);
+    }
+
+    /** When all were seen: looks at those that share a name. */
+    void resolve() {
+        for (int[] pair : pairs) {
+            resolve(binary.function(pair[0]), binary.function(pair[1]));
         }
     }
 

@@ -58,25 +58,31 @@ public final class Planner {
     private List<FunctionPlan> planned(FunctionPlanner planner) {
         // The inline trees take as long as the names; on one processor nothing is lost.
         CompletableFuture<Map<String, Integer>> inlined = CompletableFuture.supplyAsync(binary::inlinedCopies);
-        int[] matched = new int[binary.functionCount()];
         String[] names = new String[binary.functionCount()];
+        int[] matched = new int[names.length];
         int count = 0;
-        for (int i = 0; i < names.length; i++) {
-            String name = binary.functionName(i);
-            markers.see(name, i);
-            names[i] = name;
-            if (isWanted(name)) {
-                matched[count++] = i;
-            }
-        }
-        onlyInlined.putAll(joined(inlined));
         AbiTwins twins = new AbiTwins(binary, planner);
-        for (String name : names) {
-            onlyInlined.remove(name);
+        try {
+            for (int i = 0; i < names.length; i++) {
+                String name = binary.functionName(i);
+                markers.see(name, i);
+                names[i] = name;
+                boolean wanted = isWanted(name);
+                twins.see(name, i, wanted);
+                if (wanted) {
+                    matched[count++] = i;
+                }
+            }
+        } finally {
+            // Whoever is told of a broken name closes the file next, and must not take it from under the other thread.
+            inlined.handle((copies, problem) -> copies).join();
         }
-        for (int i = 0; i < count; i++) {
-            twins.see(names[matched[i]], matched[i]);
-        }
+        joined(inlined).forEach((name, copies) -> {
+            if (!twins.hasSeen(name) && isWanted(name)) {
+                onlyInlined.put(name, copies);
+            }
+        });
+        twins.resolve();
         int kept = 0;
         for (int i = 0; i < count; i++) {
             if (!twins.isDropped(matched[i])) {
@@ -101,14 +107,11 @@ public final class Planner {
         }
     }
 
-    /** Names in the inline trees that no function of the table has: seen last, when all others are crossed out. */
+    /** Names in the inline trees that no function of the table has. */
     private List<FunctionPlan> inlinedOnly() {
         List<FunctionPlan> plans = new ArrayList<>();
-        onlyInlined.forEach((name, copies) -> {
-            if (isWanted(name)) {
-                plans.add(new InlinedOnly(new GoFunction(-1, name, 0, 0, "", 0, false, copies)));
-            }
-        });
+        onlyInlined.forEach(
+                (name, copies) -> plans.add(new InlinedOnly(new GoFunction(-1, name, 0, 0, "", 0, false, copies))));
         plans.sort(Comparator.comparing(p -> p.function().name()));
         return plans;
     }

@@ -15,7 +15,10 @@ public final class MemoryMap {
 
     /** {@code start-end perms offset dev inode path} */
     private static final Pattern LINE =
-            Pattern.compile("([0-9a-f]+)-([0-9a-f]+) (\\S{4}) ([0-9a-f]+) (\\S+) (\\d+)\\s*(.*)");
+            Pattern.compile("([0-9a-f]{1,16})-([0-9a-f]{1,16}) (\\S{4}) ([0-9a-f]{1,16}) (\\S+) (\\d+)\\s*(.*)");
+
+    /** What no path is made of: bytes that are no UTF-8, the kernel's {@code \\012} for a line's end, a zero. */
+    private static final Pattern UNREADABLE = Pattern.compile("\ufffd|\\\\012|\0");
 
     private static final String DELETED = " (deleted)";
 
@@ -53,8 +56,13 @@ public final class MemoryMap {
      */
     public static MemoryMap read(int pid) throws IOException {
         Path process = Path.of("/proc", String.valueOf(pid));
+        return parse(process, Files.readAllBytes(process.resolve("maps")));
+    }
+
+    /** @param text of the file; a path in it may hold any byte but zero, and the kernel writes a line's end as {@code \\012} */
+    static MemoryMap parse(Path process, byte[] text) {
         List<Region> regions = new ArrayList<>();
-        for (String line : Files.readAllLines(process.resolve("maps"), StandardCharsets.UTF_8)) {
+        for (String line : new String(text, StandardCharsets.UTF_8).split("\n", -1)) {
             parse(process, line).ifPresent(regions::add);
         }
         return new MemoryMap(regions);
@@ -74,8 +82,9 @@ public final class MemoryMap {
         }
         String path = matcher.group(7);
         boolean deleted = path.endsWith(DELETED);
-        // The links of map_files lead to the very file that is mapped, whatever became of its name.
-        Path file = deleted
+        // The links of map_files lead to the very file that is mapped, whatever became of its name, and whatever is in
+        // it.
+        Path file = deleted || UNREADABLE.matcher(path).find()
                 ? process.resolve("map_files").resolve(matcher.group(1) + "-" + matcher.group(2))
                 : Path.of(process + "/root" + path);
         return Optional.of(new Region(

@@ -20,7 +20,7 @@ import java.util.function.Supplier;
  */
 final class DebugTypes {
 
-    /** Longer chains of typedefs are circles. */
+    /** Longer chains of types that need each other are circles. */
     private static final int DEEPEST = 32;
 
     private static final int MOST_FIELDS = 10_000;
@@ -38,31 +38,35 @@ final class DebugTypes {
     private final DebugInfo info;
     private final Map<Long, GoType> types = new HashMap<>();
 
+    /** How many types are being read: each for the one before it. */
+    private int depth;
+
     DebugTypes(DebugInfo info) {
         this.info = info;
     }
 
     /** The type whose entry is at an offset of section info; a negative one stands for none. */
     GoType at(long offset) {
-        return at(offset, 0);
-    }
-
-    private GoType at(long offset, int depth) {
         if (offset < 0) {
             return GoType.simple("void", Kind.UNKNOWN, 0);
         }
-        if (depth > DEEPEST) {
-            throw new MalformedException("types refer to each other in a circle at " + offset);
-        }
         GoType known = types.get(offset);
         if (known == null) {
-            known = read(offset, depth);
+            if (depth == DEEPEST) {
+                throw new MalformedException("types refer to each other in a circle at " + offset);
+            }
+            depth++;
+            try {
+                known = read(offset);
+            } finally {
+                depth--;
+            }
             types.put(offset, known);
         }
         return known;
     }
 
-    private GoType read(long offset, int depth) {
+    private GoType read(long offset) {
         DebugEntry entry = info.entry(offset);
         if (entry == null) {
             return UNKNOWN;
@@ -72,8 +76,8 @@ final class DebugTypes {
         Supplier<GoType> of = later(entry.reference(Dw.AT_TYPE));
         return switch (entry.tag()) {
             case Dw.TAG_BASE_TYPE -> base(name, entry);
-            case Dw.TAG_TYPEDEF -> typedef(name, goKind, entry, depth);
-            case Dw.TAG_CONST_TYPE -> at(entry.reference(Dw.AT_TYPE), depth + 1);
+            case Dw.TAG_TYPEDEF -> typedef(name, goKind, entry);
+            case Dw.TAG_CONST_TYPE -> at(entry.reference(Dw.AT_TYPE));
             case Dw.TAG_POINTER_TYPE -> pointer(name, goKind, entry, of);
             case Dw.TAG_SUBROUTINE_TYPE -> GoType.simple(name.isEmpty() ? "func" : name, Kind.FUNC, 8);
             case Dw.TAG_ARRAY_TYPE -> array(name, entry, of);
@@ -100,11 +104,11 @@ final class DebugTypes {
         return GoType.simple(name, kind, size);
     }
 
-    private GoType typedef(String name, int goKind, DebugEntry entry, int depth) {
+    private GoType typedef(String name, int goKind, DebugEntry entry) {
         long reference = entry.reference(Dw.AT_TYPE);
         switch (goKind) {
             case GO_KIND_INTERFACE -> {
-                GoType words = at(reference, depth + 1);
+                GoType words = at(reference);
                 Kind kind = words.name().equals("runtime.eface") ? Kind.EMPTY_INTERFACE : Kind.INTERFACE;
                 return GoType.simple(name, kind, 16);
             }
@@ -118,7 +122,7 @@ final class DebugTypes {
                 return GoType.simple(name, Kind.FUNC, 8);
             }
             default -> {
-                return at(reference, depth + 1).named(name);
+                return at(reference).named(name);
             }
         }
     }
