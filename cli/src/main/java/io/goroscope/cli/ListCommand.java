@@ -60,7 +60,7 @@ final class ListCommand implements Callable<Integer> {
                 ListedFunction.writeJson(rows, out);
                 totals.writeJson(out);
             } else {
-                ListedFunction.writeTable(rows, out);
+                ListedFunction.writeTable(rows, System.out);
                 totals.write(out);
             }
             out.flush();

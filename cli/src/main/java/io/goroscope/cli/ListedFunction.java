@@ -9,9 +9,11 @@ import io.goroscope.collector.plan.FunctionPlan.Refused;
 import io.goroscope.collector.plan.GoFunction;
 import io.goroscope.collector.plan.Place;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.Writer;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /**
  * One line of {@code list}.
@@ -25,6 +27,9 @@ record ListedFunction(String image, GoFunction function, String kind, int return
 
     private static final int WIDEST_NAME = 64;
     private static final int WIDEST_FILE = 48;
+
+    /** Lines that one thread makes at a time. */
+    private static final int CHUNK = 4096;
 
     static ListedFunction of(String image, FunctionPlan plan) {
         if (plan instanceof Probeable probeable) {
@@ -51,13 +56,13 @@ record ListedFunction(String image, GoFunction function, String kind, int return
             return "single-stepped: taken by its exact name or with --costly";
         }
         if (returns == 0) {
-            return "counted, not timed: no return of its own";
+            return "counted, not timed: no instruction at which it surely returns";
         }
         return entry.flagFiltered() ? "at the stack check's branch" : "";
     }
 
     private String file() {
-        return function.file().isEmpty() ? "-" : function.file() + ":" + function.line();
+        return function.file().isEmpty() ? "-" : function.file();
     }
 
     private String address() {
@@ -68,50 +73,63 @@ record ListedFunction(String image, GoFunction function, String kind, int return
         return places == 0 ? "-" : "1+" + returns;
     }
 
-    static void writeTable(List<ListedFunction> rows, Writer out) throws IOException {
+    private int fileWidth() {
+        int line = function.line();
+        return file().length() + (function.file().isEmpty() ? 0 : 2 + (line < 1 ? 0 : (int) Math.log10(line)));
+    }
+
+    /** Writes a line for each, made on all processors. */
+    static void writeTable(List<ListedFunction> rows, OutputStream out) throws IOException {
         int name = 8;
         int file = 9;
         for (ListedFunction row : rows) {
             name = Math.max(name, Math.min(WIDEST_NAME, row.function.name().length()));
-            file = Math.max(file, Math.min(WIDEST_FILE, row.file().length()));
+            file = Math.max(file, Math.min(WIDEST_FILE, row.fileWidth()));
         }
-        StringBuilder line = new StringBuilder();
-        String image = "";
-        write(out, line, name, file, "FUNCTION", "ADDRESS", "FILE:LINE", "SIZE", "PLACES", "INLINED", "KIND", "");
-        for (ListedFunction row : rows) {
-            if (!row.image.equals(image)) {
-                image = row.image;
-                out.append(image).append(":\n");
+        int nameWidth = name;
+        int fileWidth = file;
+        TableLine head = new TableLine(nameWidth, fileWidth);
+        head.words("FUNCTION", "ADDRESS", "FILE:LINE", "SIZE", "PLACES", "INLINED", "KIND")
+                .end();
+        out.write(head.bytes());
+        int chunks = (rows.size() + CHUNK - 1) / CHUNK;
+        int together = Runtime.getRuntime().availableProcessors();
+        for (int from = 0; from < chunks; from += together) {
+            List<byte[]> texts = IntStream.range(from, Math.min(chunks, from + together))
+                    .parallel()
+                    .mapToObj(chunk -> table(rows, chunk * CHUNK, new TableLine(nameWidth, fileWidth)))
+                    .toList();
+            for (byte[] text : texts) {
+                out.write(text);
             }
-            write(
-                    out,
-                    line,
-                    name,
-                    file,
-                    row.function.name(),
-                    row.address(),
-                    row.file(),
-                    row.function.size() == 0 ? "-" : String.valueOf(row.function.size()),
-                    row.probes(),
-                    String.valueOf(row.function.inlinedCopies()),
-                    row.kind,
-                    row.reason);
         }
     }
 
-    private static void write(Writer out, StringBuilder line, int name, int file, String... cells) throws IOException {
-        line.setLength(0);
-        int[] widths = {name, 10, file, -7, -6, -7, 7};
-        for (int i = 0; i < widths.length; i++) {
-            int pad = Math.abs(widths[i]) - cells[i].length();
-            if (widths[i] < 0) {
-                line.append(" ".repeat(Math.max(0, pad))).append(cells[i]);
-            } else {
-                line.append(cells[i]).append(" ".repeat(Math.max(0, pad)));
+    private static byte[] table(List<ListedFunction> rows, int from, TableLine line) {
+        for (int i = from; i < Math.min(rows.size(), from + CHUNK); i++) {
+            ListedFunction row = rows.get(i);
+            if (!row.image.equals(i == 0 ? "" : rows.get(i - 1).image)) {
+                line.title(row.image);
             }
-            line.append("  ");
+            row.writeTo(line);
+            line.end();
         }
-        out.append(line.append(cells[widths.length]).toString().stripTrailing()).append('\n');
+        return line.bytes();
+    }
+
+    private void writeTo(TableLine line) {
+        line.word(function.name()).word(address());
+        if (function.file().isEmpty()) {
+            line.word("-");
+        } else {
+            line.source(function.file(), function.line());
+        }
+        if (function.size() == 0) {
+            line.word("-");
+        } else {
+            line.number(function.size());
+        }
+        line.word(probes()).number(function.inlinedCopies()).word(kind).rest(reason);
     }
 
     static void writeJson(List<ListedFunction> rows, Writer out) throws IOException {

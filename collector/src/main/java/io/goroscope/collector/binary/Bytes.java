@@ -12,17 +12,25 @@ import java.nio.charset.StandardCharsets;
 public final class Bytes {
 
     private static final int LONGEST_NAME = 64 * 1024;
-    private static final int USUAL_NAME = 120;
 
     private final ByteBuffer buffer;
+    private final int start;
+    private final int length;
 
     /** @param buffer from position 0 to its capacity; not copied */
     public Bytes(ByteBuffer buffer) {
-        this.buffer = buffer.duplicate().clear().order(ByteOrder.LITTLE_ENDIAN);
+        this(buffer.duplicate().clear().order(ByteOrder.LITTLE_ENDIAN), 0, buffer.capacity());
+    }
+
+    /** A window costs one small object: a big binary has a million. */
+    private Bytes(ByteBuffer buffer, int start, int length) {
+        this.buffer = buffer;
+        this.start = start;
+        this.length = length;
     }
 
     public long size() {
-        return buffer.capacity();
+        return length;
     }
 
     public int u8(long at) {
@@ -46,63 +54,69 @@ public final class Bytes {
     }
 
     /** A window inside this one. */
-    public Bytes slice(long at, long length) {
-        if (at < 0 || length < 0 || at > size() - length) {
-            throw new MalformedException("range " + at + "+" + length + " lies outside " + size() + " bytes");
+    public Bytes slice(long at, long size) {
+        if (at < 0 || size < 0 || at > length - size) {
+            throw new MalformedException("range " + at + "+" + size + " lies outside " + length + " bytes");
         }
-        return new Bytes(buffer.slice((int) at, (int) length));
+        return new Bytes(buffer, start + (int) at, (int) size);
     }
 
     /** The window from an offset to this one's end. */
     public Bytes from(long at) {
-        return slice(at, size() - at);
+        return slice(at, length - at);
     }
 
     /** A read-only view for those outside this package. */
     public ByteBuffer view() {
-        return buffer.slice(0, buffer.capacity()).order(ByteOrder.LITTLE_ENDIAN);
+        return buffer.slice(start, length).order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    public byte[] copy(long at, long length) {
-        byte[] copy = new byte[(int) slice(at, length).size()];
-        buffer.get((int) at, copy);
+    public byte[] copy(long at, long size) {
+        slice(at, size);
+        byte[] copy = new byte[(int) size];
+        buffer.get(start + (int) at, copy);
         return copy;
     }
 
     /** A string of a known length, in UTF-8. */
-    public String string(long at, long length) {
-        if (length > LONGEST_NAME * 64L) {
-            throw new MalformedException("a string of " + length + " bytes at " + at);
+    public String string(long at, long size) {
+        if (size > LONGEST_NAME * 64L) {
+            throw new MalformedException("a string of " + size + " bytes at " + at);
         }
-        return new String(copy(at, length), StandardCharsets.UTF_8);
+        return new String(copy(at, size), StandardCharsets.UTF_8);
     }
 
     /** A string that ends with a zero byte, in UTF-8. */
     public String cString(long at) {
         int from = check(at, 1);
-        int end = (int) Math.min(size(), at + LONGEST_NAME);
-        // In bulk: one call for each byte is most of the time that a big binary's names take.
-        byte[] chunk = new byte[Math.min(USUAL_NAME, end - from)];
-        while (true) {
-            buffer.get(from, chunk);
-            for (int i = 0; i < chunk.length; i++) {
-                if (chunk[i] == 0) {
-                    return new String(chunk, 0, i, StandardCharsets.UTF_8);
-                }
-            }
-            if (chunk.length == end - from) {
-                throw new MalformedException("a string at " + at + " has no end");
-            }
-            chunk = new byte[Math.min(chunk.length * 8, end - from)];
+        int end = start + (int) Math.min(length, at + LONGEST_NAME);
+        int to = from;
+        // Eight bytes at a time: one call for each byte is most of the time that a big binary's names take.
+        while (to <= end - 8 && !hasZero(buffer.getLong(to))) {
+            to += 8;
         }
+        while (to < end && buffer.get(to) != 0) {
+            to++;
+        }
+        if (to == end) {
+            throw new MalformedException("a string at " + at + " has no end");
+        }
+        byte[] text = new byte[to - from];
+        buffer.get(from, text);
+        return new String(text, StandardCharsets.UTF_8);
+    }
+
+    /** True if one of the eight bytes is zero: subtracting 1 from each borrows into its top bit only there. */
+    private static boolean hasZero(long eight) {
+        return ((eight - 0x0101_0101_0101_0101L) & ~eight & 0x8080_8080_8080_8080L) != 0;
     }
 
     public boolean matches(long at, byte[] expected) {
-        if (at < 0 || at > size() - expected.length) {
+        if (at < 0 || at > length - expected.length) {
             return false;
         }
         for (int i = 0; i < expected.length; i++) {
-            if (buffer.get((int) at + i) != expected[i]) {
+            if (buffer.get(start + (int) at + i) != expected[i]) {
                 return false;
             }
         }
@@ -114,11 +128,11 @@ public final class Bytes {
         return new Cursor(at);
     }
 
-    private int check(long at, int length) {
-        if (at < 0 || at > buffer.capacity() - length) {
-            throw new MalformedException("offset " + at + " lies outside " + buffer.capacity() + " bytes");
+    private int check(long at, int bytes) {
+        if (at < 0 || at > length - bytes) {
+            throw new MalformedException("offset " + at + " lies outside " + length + " bytes");
         }
-        return (int) at;
+        return start + (int) at;
     }
 
     /** Reads numbers one after the other. */

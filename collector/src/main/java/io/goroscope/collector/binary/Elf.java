@@ -44,6 +44,10 @@ final class Elf {
     private final Bytes file;
     private final int machine;
     private final List<Segment> segments = new ArrayList<>();
+
+    /** Those that have bytes in memory: asked for every probe of a big binary. */
+    private final Segment[] loaded;
+
     private final List<Section> sections = new ArrayList<>();
 
     /** A section header, its name resolved. {@code link} is the number of another section. */
@@ -94,6 +98,7 @@ final class Elf {
         }
         machine = machine(file);
         readSegments();
+        loaded = segments.stream().filter(s -> s.type == PT_LOAD).toArray(Segment[]::new);
         readSections();
     }
 
@@ -237,8 +242,8 @@ final class Elf {
 
     /** Where an address is in the file, bytes; −1 where no segment's file part holds it. */
     long fileOffset(long address) {
-        for (Segment s : segments) {
-            if (s.type == PT_LOAD && address >= s.address && address - s.address < s.fileSize) {
+        for (Segment s : loaded) {
+            if (address >= s.address && address - s.address < s.fileSize) {
                 return s.offset + (address - s.address);
             }
         }
@@ -257,8 +262,8 @@ final class Elf {
 
     /** From an address to the end of its segment's file part. */
     Bytes at(long address) {
-        for (Segment s : segments) {
-            if (s.type == PT_LOAD && address >= s.address && address - s.address < s.fileSize) {
+        for (Segment s : loaded) {
+            if (address >= s.address && address - s.address < s.fileSize) {
                 long skip = address - s.address;
                 return file.slice(s.offset + skip, s.fileSize - skip);
             }

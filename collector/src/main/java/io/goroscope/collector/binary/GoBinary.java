@@ -190,6 +190,11 @@ public final class GoBinary implements AutoCloseable {
         return elf.at(function.address()).slice(0, function.size()).view();
     }
 
+    /** Reads the code of many functions; each thread takes one of its own. */
+    public CodeReader codeReader() {
+        return new CodeReader(elf, mapping);
+    }
+
     /** Offset in the file, bytes, of a virtual address; −1 where the file does not hold it. */
     public long fileOffset(long address) {
         return elf.fileOffset(address);

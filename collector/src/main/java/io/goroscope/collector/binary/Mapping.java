@@ -2,6 +2,7 @@ package io.goroscope.collector.binary;
 
 import io.goroscope.schemas.UserException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -20,21 +21,43 @@ final class Mapping implements AutoCloseable {
 
     private static final MethodHandle INVOKE_CLEANER = invokeCleaner();
 
+    private final FileChannel channel;
     private MappedByteBuffer bytes;
 
-    private Mapping(MappedByteBuffer bytes) {
+    private Mapping(FileChannel channel, MappedByteBuffer bytes) {
+        this.channel = channel;
         this.bytes = bytes;
     }
 
     static Mapping of(Path path, String displayPath) throws IOException {
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+        FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
+        try {
             long size = channel.size();
             if (size > Integer.MAX_VALUE) {
                 throw new UserException("cannot read " + displayPath + ": " + size
                         + " bytes; binaries of 2 GiB and more are not read; strip its debug information");
             }
-            return new Mapping(channel.map(FileChannel.MapMode.READ_ONLY, 0, size));
+            return new Mapping(channel, channel.map(FileChannel.MapMode.READ_ONLY, 0, size));
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
         }
+    }
+
+    /**
+     * Copies bytes of the file without touching the mapping, whose pages would count as this process's memory.
+     *
+     * @param offset in the file
+     * @return how many bytes were copied: fewer only where the file ends
+     */
+    int copy(long offset, byte[] into, int size) throws IOException {
+        ByteBuffer target = ByteBuffer.wrap(into, 0, size);
+        while (target.hasRemaining()) {
+            if (channel.read(target, offset + target.position()) < 0) {
+                break;
+            }
+        }
+        return target.position();
     }
 
     ByteBuffer bytes() {
@@ -51,6 +74,11 @@ final class Mapping implements AutoCloseable {
             } catch (Throwable e) {
                 throw new IllegalStateException("cannot unmap a file", e);
             }
+        }
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot close a file", e);
         }
     }
 

@@ -29,7 +29,8 @@ final class Amd64Code {
         this.decoded = decoded;
         this.elsewhere = elsewhere;
         boolean called = false;
-        for (int i = 0; i < decoded.count(); i++) {
+        for (int which = 0; which < decoded.notableCount(); which++) {
+            int i = decoded.notable(which);
             int at = decoded.offset(i);
             int length = decoded.length(i);
             threadLocalBeforeCall |= !called && decoded.usesThreadLocal(i);

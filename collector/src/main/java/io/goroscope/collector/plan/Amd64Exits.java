@@ -25,17 +25,20 @@ final class Amd64Exits {
         List<Place> places = new ArrayList<>();
         byte[] bytes = code.bytes();
         Decoded decoded = code.decoded();
-        boolean afterGrowth = false;
-        for (int i = 0; i < decoded.count(); i++) {
+        int growth = -1;
+        for (int which = 0; which < decoded.notableCount(); which++) {
+            int i = decoded.notable(which);
             int at = decoded.offset(i);
             int length = decoded.length(i);
             X86.Flow flow = decoded.flow(i);
-            if (flow == X86.Flow.RETURN && !afterGrowth) {
+            if (flow == X86.Flow.RETURN && (growth < 0 || growth + 1 != i)) {
                 places.add(maker.place(Place.Kind.RETURN, code.address() + at, true));
             } else if (flow == X86.Flow.JUMP && code.leaves(X86.target(bytes, at, length))) {
                 places.add(maker.place(Place.Kind.TAIL, code.address() + at, !X86.emulated(bytes, at, length)));
             }
-            afterGrowth = flow == X86.Flow.CALL && growsStack.test(code.address() + X86.target(bytes, at, length));
+            if (flow == X86.Flow.CALL && growsStack.test(code.address() + X86.target(bytes, at, length))) {
+                growth = i;
+            }
         }
         return places;
     }

@@ -1,11 +1,11 @@
 package io.goroscope.collector.plan;
 
+import io.goroscope.collector.binary.CodeReader;
 import io.goroscope.collector.binary.GoBinary;
 import io.goroscope.collector.plan.FunctionPlan.Probeable;
 import io.goroscope.collector.plan.FunctionPlan.Reason;
 import io.goroscope.collector.plan.FunctionPlan.Refused;
 import io.goroscope.collector.plan.Place.GoroutineSource;
-import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,6 +14,7 @@ final class Amd64Planner implements FunctionPlanner {
 
     private final GoBinary binary;
     private final boolean goroutineInRegister;
+    private final CodeReader reader;
     private final Decoded decoded = new Decoded();
     private final Decoded aside = new Decoded();
     private byte[] buffer = new byte[1 << 14];
@@ -28,6 +29,7 @@ final class Amd64Planner implements FunctionPlanner {
      */
     Amd64Planner(GoBinary binary, boolean goroutineInRegister, boolean arguments) {
         this.binary = binary;
+        this.reader = binary.codeReader();
         this.arguments = arguments;
         this.goroutineInRegister = goroutineInRegister;
         this.growth = new StackGrowth(binary);
@@ -82,13 +84,8 @@ final class Amd64Planner implements FunctionPlanner {
 
     /** Sets out to decode a function; the bytes are good until the next one. */
     private byte[] start(GoFunction function) {
-        ByteBuffer code = binary.code(function);
-        int size = code.remaining();
-        if (buffer.length < size) {
-            buffer = new byte[size + size / 4];
-        }
-        code.get(code.position(), buffer, 0, size);
-        decoded.start(buffer, 0, size, function.address());
+        buffer = reader.read(function, buffer);
+        decoded.start(buffer, 0, (int) function.size(), function.address());
         return buffer;
     }
 

@@ -19,6 +19,8 @@ final class Decoded implements AutoCloseable {
     private int[] offsets = new int[256];
     private short[] answers = new short[256];
     private long[] boundaries = new long[64];
+    private int[] notable = new int[64];
+    private int notables;
     private int count;
     private boolean finished;
 
@@ -35,6 +37,7 @@ final class Decoded implements AutoCloseable {
         end = to;
         address = addressOfArray;
         count = 0;
+        notables = 0;
         offsets[0] = from;
         finished = false;
         int words = (to >> 6) + 1;
@@ -77,13 +80,62 @@ final class Decoded implements AutoCloseable {
         boundaries[at >> 6] |= 1L << at;
         answers[count] = (short) answer;
         offsets[count + 1] = at + X86Decoder.length(answer);
+        if (X86Decoder.isNotable(answer)) {
+            note(count);
+        }
         count++;
+    }
+
+    private void note(int instruction) {
+        if (notables == notable.length) {
+            notable = Arrays.copyOf(notable, notables * 2);
+        }
+        notable[notables++] = instruction;
     }
 
     /** Decodes to the end; true if every byte belongs to an instruction. */
     boolean isClean() {
-        has(Integer.MAX_VALUE - 1);
+        while (!finished) {
+            decodeKnown();
+            has(count);
+        }
         return end() == end;
+    }
+
+    /** As far as nobody has to be asked: the loop in which a big binary's time goes, so its state is in local variables. */
+    private void decodeKnown() {
+        byte[] bytes = code;
+        int to = end;
+        int[] starts = offsets;
+        short[] found = answers;
+        long[] marks = boundaries;
+        int i = count;
+        int at = starts[i];
+        int most = found.length - 1;
+        while (at < to && i < most) {
+            int answer = X86Decoder.decode(bytes, at, to);
+            if (answer == 0) {
+                break;
+            }
+            if (X86Decoder.isNotable(answer)) {
+                note(i);
+            }
+            marks[at >> 6] |= 1L << at;
+            found[i++] = (short) answer;
+            at += X86Decoder.length(answer);
+            starts[i] = at;
+        }
+        count = i;
+    }
+
+    /** How many instructions jump, call, return, stop, or use thread-local storage. */
+    int notableCount() {
+        return notables;
+    }
+
+    /** The number of one of these. */
+    int notable(int which) {
+        return notable[which];
     }
 
     /** How many instructions were decoded. */

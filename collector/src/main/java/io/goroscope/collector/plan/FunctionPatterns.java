@@ -37,7 +37,19 @@ public final class FunctionPatterns {
 
     private final List<One> patterns;
 
-    private record One(String text, Pattern compiled, boolean regularExpression) {
+    /** One pattern; {@code prefix} is what a name has to begin with, where that is all, else null. */
+    private record One(String text, Pattern compiled, boolean regularExpression, String prefix) {
+
+        One(String text, Pattern compiled, boolean regularExpression) {
+            this(text, compiled, regularExpression, regularExpression ? null : prefixOf(text));
+        }
+
+        /** {@code *} and {@code main.*} are asked of a hundred thousand names, and need no automaton. */
+        private static String prefixOf(String text) {
+            int length = text.length() - 1;
+            boolean plain = text.indexOf('*') == length && text.indexOf('?') < 0 && text.indexOf('[') < 0;
+            return plain ? text.substring(0, length) : null;
+        }
 
         boolean isLiteral() {
             return !regularExpression
@@ -46,6 +58,9 @@ public final class FunctionPatterns {
         }
 
         boolean matches(String name) {
+            if (prefix != null) {
+                return name.startsWith(prefix);
+            }
             return regularExpression
                     ? compiled.matcher(name).find()
                     : compiled.matcher(name).matches();

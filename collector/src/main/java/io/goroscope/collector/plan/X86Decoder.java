@@ -52,13 +52,38 @@ final class X86Decoder {
             + "........JJ.j...." // e0, call, jmp
             + "......fF......eE"; // f0, test, not, neg, mul, div, inc, dec, call, jmp, push
 
+    /**
+     * The answer for a one-byte opcode without prefixes but REX, as far as the opcode alone tells, the opcode counted in
+     * its length; 0 where more has to be looked at. Seven in eight instructions are of these.
+     */
+    private static final byte[] PLAIN = new byte[256];
+
+    /** Set where ModRM follows; flow and the rest are nothing special then. */
+    private static final int PLAIN_MODRM = 0x80;
+
     private static final byte[] FORM = new byte[256];
+    /** Size of ModRM, SIB and displacement by ModRM, bytes; SIB may say 4 more where there is no displacement. */
+    private static final byte[] MODRM = new byte[256];
+
     private static final byte[] SECOND_FORM = new byte[256];
     private static final byte[] SECOND_PREFIXES = new byte[256];
 
     static {
         for (int i = 0; i < 256; i++) {
             FORM[i] = (byte) ONE_BYTE.charAt(i);
+            MODRM[i] = (byte) modrmSize(new byte[] {(byte) i, 0}, 0, 2, i);
+            PLAIN[i] = (byte)
+                    switch (FORM[i]) {
+                        case '-' -> 1 | plainFlow(i, false).code() << FLOW_SHIFT;
+                        case 'b' -> 2;
+                        case 'z' -> 5;
+                        case 'j' -> 2 | jumpFlow(i, false).code() << FLOW_SHIFT;
+                        case 'J' -> 5 | jumpFlow(i, false).code() << FLOW_SHIFT;
+                        case 'm' -> PLAIN_MODRM | 1;
+                        case 'B' -> PLAIN_MODRM | 2;
+                        case 'Z' -> PLAIN_MODRM | 5;
+                        default -> 0;
+                    };
         }
         int any = NO_PREFIX | PREFIX_66 | PREFIX_F3 | PREFIX_F2;
         int wide = NO_PREFIX | PREFIX_66;
@@ -132,6 +157,11 @@ final class X86Decoder {
         return X86.Flow.of((answer >> FLOW_SHIFT) & 7);
     }
 
+    /** True for what does something to control, or uses thread-local storage. */
+    static boolean isNotable(int answer) {
+        return (answer & (7 << FLOW_SHIFT | THREAD_LOCAL)) != 0;
+    }
+
     static boolean isThreadLocal(int answer) {
         return (answer & THREAD_LOCAL) != 0;
     }
@@ -152,6 +182,28 @@ final class X86Decoder {
      * @return the answer as drawn above; 0 for what is not known here, or does not end before {@code end}
      */
     static int decode(byte[] code, int at, int end) {
+        if (at <= end - LONGEST) {
+            int rex = code[at] & 0xff;
+            boolean hasRex = (rex & 0xf0) == 0x40;
+            int opcodeAt = hasRex ? at + 1 : at;
+            int plain = PLAIN[code[opcodeAt] & 0xff];
+            if (plain > 0) {
+                return hasRex ? plain + 1 : plain;
+            }
+            if (plain < 0) {
+                int modrm = code[opcodeAt + 1] & 0xff;
+                int size = (plain & 15) + MODRM[modrm] + (opcodeAt - at);
+                if ((modrm & 0xc7) == 4 && (code[opcodeAt + 2] & 7) == 5) {
+                    size += 4;
+                }
+                return size | (namesStackPointer(modrm, hasRex ? rex : 0) ? 0 : STACK_NEUTRAL);
+            }
+        }
+        return decodeAny(code, at, end);
+    }
+
+    /** The same, of any encoding. */
+    private static int decodeAny(byte[] code, int at, int end) {
         int i = at;
         int prefixes = 0;
         int found = 0;
@@ -286,9 +338,7 @@ final class X86Decoder {
                 }
                 i += size + immediate;
                 answer |= modrmFlow(form, extension).code() << FLOW_SHIFT;
-                boolean namesStackPointer =
-                        (extension == 4 && (rex & 4) == 0) || (register && (modrm & 7) == 4 && (rex & 1) == 0);
-                if (!namesStackPointer && form != 'E') {
+                if (!namesStackPointer(modrm, rex) && form != 'E') {
                     answer |= STACK_NEUTRAL;
                 }
                 return i > end || i - at > LONGEST ? 0 : answer | (i - at);
@@ -324,6 +374,11 @@ final class X86Decoder {
 
     private static X86.Flow modrmFlow(int form, int extension) {
         return form == 'E' && extension == 4 ? X86.Flow.INDIRECT_JUMP : X86.Flow.NEXT;
+    }
+
+    /** True where ModRM has rsp as a register; memory that it points to does not count. */
+    private static boolean namesStackPointer(int modrm, int rex) {
+        return ((modrm & 0x38) == 0x20 && (rex & 4) == 0) || ((modrm & 0xc7) == 0xc4 && (rex & 1) == 0);
     }
 
     /** Bytes behind the operand; −1 where the extension of the opcode is not known here. */

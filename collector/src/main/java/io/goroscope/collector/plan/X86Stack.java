@@ -20,16 +20,49 @@ final class X86Stack {
         int op = X86.opcodeAt(code, at, length);
         int opcode = code[op] & 0xff;
         int rex = op > at && (code[op - 1] & 0xf0) == 0x40 ? code[op - 1] : 0;
+        if (X86.isNop(code, at, length)) {
+            return 0;
+        }
         if (op - at > 1 || (op > at && rex == 0)) {
-            return UNDECIDED; // legacy prefixes
+            return prefixed(code, at, length, op, opcode);
         }
         boolean namesSp = (opcode & 7) == 4 && (rex & REX_B) == 0;
         return switch (opcode & 0xf8) {
             case 0x50 -> 8;
             case 0x58 -> namesSp ? UNKNOWN : -8;
             case 0xb8 -> namesSp ? UNKNOWN : 0;
-            default -> withOperands(code, at, length, op, opcode, rex);
+            default -> isOfAccumulator(opcode) ? 0 : withOperands(code, at, length, op, opcode, rex);
         };
+    }
+
+    /** Behind prefixes 66, f2, f3: what the accumulator, vector registers, or string instructions write. */
+    private static int prefixed(byte[] code, int at, int length, int op, int opcode) {
+        for (int i = at; i < op; i++) {
+            int prefix = code[i] & 0xff;
+            boolean rex = i == op - 1 && (prefix & 0xf0) == 0x40;
+            if (!rex && prefix != 0x66 && prefix != 0xf2 && prefix != 0xf3) {
+                return UNDECIDED;
+            }
+        }
+        boolean string = opcode == 0xa4 || opcode == 0xa5 || opcode == 0xaa || opcode == 0xab;
+        if (string || isOfAccumulator(opcode)) {
+            return 0;
+        }
+        return opcode == 0x0f && op + 1 < at + length && writesVector(code[op + 1] & 0xff) ? 0 : UNDECIDED;
+    }
+
+    /** Of the second table: moves, comparisons and arithmetic that write a vector register, flags, or memory. */
+    private static boolean writesVector(int second) {
+        return switch (second) {
+            case 0x10, 0x11, 0x14, 0x15, 0x28, 0x29, 0x2a, 0x2e, 0x2f, 0x51, 0x54, 0x57 -> true;
+            case 0x58, 0x59, 0x5a, 0x5c, 0x5d, 0x5e, 0x5f, 0x6e, 0x6f, 0x7f, 0xd4, 0xd6, 0xdb, 0xeb, 0xef -> true;
+            default -> false;
+        };
+    }
+
+    /** Arithmetic of rax with a number: add, or, adc, sbb, and, sub, xor, cmp, test. */
+    private static boolean isOfAccumulator(int opcode) {
+        return (opcode < 0x40 && (opcode & 7) >= 4 && (opcode & 7) <= 5) || (opcode & 0xfe) == 0xa8;
     }
 
     private static int withOperands(byte[] code, int at, int length, int op, int opcode, int rex) {
@@ -54,6 +87,27 @@ final class X86Stack {
             }
             case 0x8d -> registerIsSp ? (wide ? negated(displacement(code, at, length)) : UNKNOWN) : 0;
             case 0xc1, 0xd1, 0xd3, 0xf7 -> operandIsSp ? UNDECIDED : 0; // shifts, not, neg, mul, div
+            case 0xfe, 0xff -> extension <= 1 && !operandIsSp ? 0 : UNDECIDED; // inc, dec
+            case 0x0f -> twoBytes(code, at, length, op, rex);
+            default -> UNDECIDED;
+        };
+    }
+
+    /** {@code bswap}, {@code bt} by a number, and moves between vector registers and memory. */
+    private static int twoBytes(byte[] code, int at, int length, int op, int rex) {
+        int second = code[op + 1] & 0xff;
+        boolean namesSp = (second & 7) == 4 && (rex & REX_B) == 0;
+        if ((second & 0xf8) == 0xc8) {
+            return namesSp ? UNDECIDED : 0;
+        }
+        if (op + 2 >= at + length) {
+            return UNDECIDED;
+        }
+        int modrm = code[op + 2] & 0xff;
+        boolean operandIsSp = modrm >= 0xc0 && (modrm & 7) == 4 && (rex & REX_B) == 0;
+        return switch (second) {
+            case 0xba -> operandIsSp ? UNDECIDED : 0;
+            case 0x10, 0x11, 0x28, 0x29, 0x57 -> 0;
             default -> UNDECIDED;
         };
     }
