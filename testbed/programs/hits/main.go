@@ -1,4 +1,5 @@
-// Hits calls one function as often as a line on stdin says, and prints how much of its thread's CPU time a call took, ns.
+// Hits calls a function as often as a line on stdin says, and prints how much of its thread's CPU time a call took, ns. A
+// negative number calls the other function.
 package main
 
 import (
@@ -14,6 +15,17 @@ const threadCPUTime = 3 // CLOCK_THREAD_CPUTIME_ID
 //
 //go:noinline
 func hit(n int) int {
+	if n == 0 {
+		return helper(n)
+	}
+	return n + 1
+}
+
+// plain has no check of the stack: its first instruction is a push, which kernels emulate.
+//
+//go:nosplit
+//go:noinline
+func plain(n int) int {
 	if n == 0 {
 		return helper(n)
 	}
@@ -44,7 +56,13 @@ func main() {
 		for i := 0; i < calls; i++ {
 			sum += hit(i + 1)
 		}
+		for i := 0; i > calls; i-- {
+			sum += plain(1 - i)
+		}
 		took := cpuTime() - begin
+		if calls < 0 {
+			calls = -calls
+		}
 		fmt.Println(float64(took)/float64(calls), sum)
 	}
 }

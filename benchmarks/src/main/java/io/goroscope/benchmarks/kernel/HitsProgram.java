@@ -14,6 +14,9 @@ final class HitsProgram implements AutoCloseable {
 
     static final String FUNCTION = "main.hit";
 
+    /** A function whose first instruction is one that the kernel emulates; negative numbers of calls are of it. */
+    static final String PLAIN_FUNCTION = "main.plain";
+
     private final Process process;
     private final BufferedReader out;
 
