@@ -2,12 +2,14 @@ package io.goroscope.e2e;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.goroscope.collector.kernel.HitCost;
+import io.goroscope.testbed.Flavor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -15,6 +17,7 @@ import java.util.stream.Collectors;
  *
  * <pre>
  *   truth MODE,… FLAG,… NAME=BINARY…   each program in each mode: KernelRow
+ *   hard MODE,… NAME=BINARY…           the same of HardTruth; a name ends with its flavor
  *   beside MODE FLAG,… BINARY          two sessions at once, as two collectors: two KernelRows
  *   bpftrace MODE FLAG,… BINARY        the same with bpftrace at the same returns: a Company
  *   cost                               a return executed in BPF, and one single-stepped: two HitCosts
@@ -33,6 +36,7 @@ final class GuestMain {
         switch (words[0]) {
             case "truth" ->
                 truth(words[1].split(","), words[2].split(","), List.of(words).subList(3, words.length));
+            case "hard" -> hard(words[1].split(","), List.of(words).subList(2, words.length));
             case "beside" -> {
                 KernelRow.Mode mode = KernelRow.Mode.valueOf(words[1]);
                 for (KernelRow row : rows(mode, beside(mode, words[2].split(","), Path.of(words[3]), pid -> {}))) {
@@ -58,10 +62,26 @@ final class GuestMain {
         }
     }
 
+    private static void hard(String[] modes, List<String> programs) throws IOException {
+        for (String program : programs) {
+            String[] parts = program.split("=", 2);
+            Flavor flavor = Flavor.valueOf(parts[0].substring(parts[0].lastIndexOf('-') + 1));
+            for (String name : modes) {
+                KernelRow.Mode mode = KernelRow.Mode.valueOf(name);
+                print(row(
+                        parts[0] + ", hard", mode, () -> HardTruth.run(Path.of(parts[1]), flavor, mode.options(), 1)));
+            }
+        }
+    }
+
     /** One that fails is a finding, and the next ones go on. */
     static KernelRow row(String name, Path binary, KernelRow.Mode mode, String... flags) {
+        return row(name, mode, () -> EngineRun.of(binary, EngineRun.Pairs.AS_BUILT, mode.options(), flags));
+    }
+
+    private static KernelRow row(String name, KernelRow.Mode mode, Supplier<EngineRun> run) {
         try {
-            return KernelRow.run(name, binary, mode, flags);
+            return KernelRow.of(name, mode, run.get());
         } catch (RuntimeException e) {
             return KernelRow.failed(name, mode, e);
         }

@@ -1,7 +1,6 @@
 package io.goroscope.e2e;
 
 import io.goroscope.collector.kernel.SessionOptions;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -45,10 +44,6 @@ record KernelRow(
                     ? SessionOptions.count()
                     : SessionOptions.pairs().withRingBytes(64 << 20).withExecuteReturns(this == PAIRS);
         }
-    }
-
-    static KernelRow run(String program, Path binary, Mode mode, String... flags) {
-        return of(program, mode, EngineRun.of(binary, EngineRun.Pairs.AS_BUILT, mode.options(), flags));
     }
 
     static KernelRow of(String program, Mode mode, EngineRun run) {

@@ -6,7 +6,6 @@ import io.goroscope.collector.kernel.SessionOptions;
 import io.goroscope.testbed.Flavor;
 import io.goroscope.testbed.TestProgram;
 import io.goroscope.testbed.Toolchain;
-import io.goroscope.testbed.Toolchain.Compiler;
 import io.goroscope.testbed.Toolchains;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -27,11 +26,7 @@ final class ToolchainTruth {
 
     private static final SessionOptions OPTIONS = SessionOptions.pairs().withRingBytes(64 << 20);
 
-    /** What is not in every run of the program, and more of the stack than most programs ever use. */
-    private static final List<String> HARD = List.of("-signal-hz=1000", "-rounds=3", "-held=2", "-goroutines=6");
-
-    private static final String GC_HARD = "-workloads=+goexitpanic,+timed,+children,+unwind";
-    private static final String GCCGO_HARD = "-workloads=+timed,+children,+unwind";
+    private static final int HARD_ROUNDS = 3;
 
     private final Map<String, Toolchains.Availability> toolchains;
     private final Predicate<Flavor> flavors;
@@ -87,22 +82,9 @@ final class ToolchainTruth {
                 EngineRun.of(program, EngineRun.Pairs.AS_BUILT, OPTIONS, "-rounds=5", "-held=2"));
     }
 
-    /** The runtime's signal functions are traced as well: they run with a goroutine's g on the signal stack. */
     private void checkHard(Toolchain toolchain, Flavor flavor) {
-        TestProgram program = TestProgram.truth(toolchain, flavor);
-        boolean gc = toolchain.compiler() == Compiler.GC;
-        List<String> flags = new ArrayList<>(HARD);
-        flags.addAll(
-                gc
-                        ? List.of("-stack-kb=1024", "-panic-kb=256", GC_HARD)
-                        : List.of("-stack-kb=10240", "-panic-kb=6144", GCCGO_HARD));
-        List<String> specs = new ArrayList<>(List.of(program.pattern()));
-        specs.add(flavor == Flavor.GCCGO_SHARED ? "go:runtime.sig*" : program.binary() + ":runtime.sig*");
-        check(
-                toolchain,
-                flavor,
-                "hard",
-                EngineRun.of(program.binary(), specs, EngineRun.Pairs.AS_BUILT, OPTIONS, flags.toArray(String[]::new)));
+        Path binary = TestProgram.truth(toolchain, flavor).binary();
+        check(toolchain, flavor, "hard", HardTruth.run(binary, flavor, OPTIONS, HARD_ROUNDS));
     }
 
     private void check(Toolchain toolchain, Flavor flavor, String kind, EngineRun run) {
