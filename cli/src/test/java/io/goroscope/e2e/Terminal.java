@@ -37,7 +37,13 @@ final class Terminal implements AutoCloseable {
     }
 
     static Terminal start(String... arguments) {
-        List<String> words = new ArrayList<>(List.of(
+        return startBy(List.of(), arguments);
+    }
+
+    /** The same by another program, which changes what it may do. */
+    static Terminal startBy(List<String> before, String... arguments) {
+        List<String> words = new ArrayList<>(before);
+        words.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
