@@ -3,8 +3,12 @@ package io.goroscope.cli;
 import io.goroscope.cli.rights.Grant;
 import io.goroscope.cli.rights.Part;
 import io.goroscope.cli.rights.RightsCheck;
+import io.goroscope.schemas.UserException;
+import io.goroscope.sink.PushTargets;
 import io.goroscope.sink.Sink;
 import io.goroscope.sink.SinkConfig;
+import java.net.URI;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -46,6 +50,28 @@ final class SinkCommand implements Callable<Integer> {
                     + " ${DEFAULT-VALUE}).")
     private int seriesLimit;
 
+    @Option(
+            names = "--remote-write",
+            paramLabel = "URL",
+            description =
+                    "Also write the latency windows to this Prometheus (…/api/v1/write) at the time when they"
+                            + " happened: for replays. It needs an out-of-order window for what is older than its newest sample.")
+    private URI remoteWrite;
+
+    @Option(
+            names = "--otlp",
+            paramLabel = "URL",
+            description =
+                    "Also send what is served to an OpenTelemetry collector, by OTLP over HTTP (http://host:4318).")
+    private URI otlp;
+
+    @Option(
+            names = "--otlp-interval",
+            paramLabel = "DURATION",
+            defaultValue = "15s",
+            description = "How often (default: ${DEFAULT-VALUE}).")
+    private String otlpInterval;
+
     @Override
     public Integer call() {
         Map<String, String> client = new HashMap<>();
@@ -55,7 +81,8 @@ final class SinkCommand implements Callable<Integer> {
                 .withTopics(kafka.topics())
                 .withAddress(address, port)
                 .withClientProperties(client)
-                .withSeriesLimit(seriesLimit);
+                .withSeriesLimit(seriesLimit)
+                .withPush(pushTargets());
         try (Sink sink = Sink.start(config)) {
             System.err.println("goroscope: serving http://" + address + ":" + sink.port() + "/metrics");
             boolean told = false;
@@ -67,5 +94,28 @@ final class SinkCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    private PushTargets pushTargets() {
+        PushTargets targets = PushTargets.NONE;
+        if (remoteWrite != null) {
+            targets = targets.withRemoteWrite(requireHttp("--remote-write", remoteWrite));
+        }
+        if (otlp != null) {
+            Duration interval = Duration.ofNanos(Durations.parseNs("--otlp-interval", otlpInterval));
+            if (interval.compareTo(Duration.ofMillis(100)) < 0) {
+                throw new UserException("--otlp-interval " + otlpInterval + ": at least 100ms");
+            }
+            targets = targets.withOtlp(requireHttp("--otlp", otlp), interval);
+        }
+        return targets;
+    }
+
+    private static URI requireHttp(String option, URI address) {
+        boolean http = "http".equals(address.getScheme()) || "https".equals(address.getScheme());
+        if (!http || address.getHost() == null) {
+            throw new UserException(option + " " + address + ": must be http://HOST:PORT/… or https://…");
+        }
+        return address;
     }
 }

@@ -69,6 +69,7 @@ class DemoDashboardsTest {
                     DashboardAnswers answers =
                             new DashboardAnswers(each.getValue(), each.getKey(), ".+", FUNCTION, startedMs);
                     assertThat(answers.wrongPanels()).as("%s", each.getKey()).isEmpty();
+                    assertThat(answers.wrongExemplars()).as("%s", each.getKey()).isEmpty();
                     assertThat(answers.wrongVariables()).as("%s", each.getKey()).isEmpty();
                     assertThat(answers.wrongAlerts()).as("%s", each.getKey()).isEmpty();
                     System.out.printf(

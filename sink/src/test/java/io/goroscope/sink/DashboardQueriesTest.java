@@ -108,6 +108,14 @@ class DashboardQueriesTest {
     @EnumSource(
             value = Form.class,
             names = {"NATIVE", "CLASSIC"})
+    void shouldLeadFromAPercentileToSlowCalls(Form form) throws Exception {
+        assertThat(answers(SERVERS.get(form), form).wrongExemplars()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Form.class,
+            names = {"NATIVE", "CLASSIC"})
     void shouldGiveEveryVariableItsValues(Form form) throws Exception {
         assertThat(answers(SERVERS.get(form), form).wrongVariables()).isEmpty();
     }

@@ -62,7 +62,7 @@ public record Grant(
                         ResourceType.TRANSACTIONAL_ID,
                         PatternType.PREFIXED,
                         List.of(applicationId + "-")),
-                topics(Part.SINK, List.of(read), topics, Kind.TOTALS, Kind.FUNCTIONS, Kind.HEALTH));
+                topics(Part.SINK, List.of(read), topics, Kind.TOTALS, Kind.FUNCTIONS, Kind.HEALTH, Kind.LATENCY));
     }
 
     private static Grant topics(Part part, List<AclOperation> operations, Topics topics, Kind... kinds) {

@@ -3,8 +3,10 @@ package io.goroscope.sink.export;
 import io.goroscope.sink.table.AbandonedCalls;
 import io.goroscope.sink.table.Buckets;
 import io.goroscope.sink.table.CallTotals;
+import io.goroscope.sink.table.Example;
 import io.goroscope.sink.table.FunctionSeries;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
+import io.prometheus.metrics.model.snapshots.Exemplar;
 import io.prometheus.metrics.model.snapshots.Exemplars;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
@@ -102,6 +104,23 @@ final class FunctionMetrics {
                 created);
     }
 
+    /**
+     * The slowest calls of late, each with its goroutine and its place among the events. OpenMetrics allows 128 characters
+     * for an exemplar's labels, so the process and the collector are not repeated; they are the series' own.
+     */
+    private static Exemplars exemplars(FunctionSeries series) {
+        List<Exemplar> all = new ArrayList<>();
+        for (Example each : series.examples()) {
+            Labels place = Labels.of(
+                    "goid", Long.toString(each.goid()),
+                    "epoch", Long.toString(each.lane().epoch()),
+                    "lane", Integer.toString(each.lane().lane()),
+                    "batch", Long.toString(each.sequence()));
+            all.add(new Exemplar(each.durationNs() / NS_PER_S, place, each.endNs() / NS_PER_MS));
+        }
+        return Exemplars.of(all);
+    }
+
     /** Both forms in one; by protobuf both are sent, by text the classic one. */
     static HistogramSnapshot durations(List<FunctionSeries> all) {
         List<HistogramDataPointSnapshot> points = new ArrayList<>(all.size());
@@ -116,7 +135,7 @@ final class FunctionMetrics {
                     NativeHistogramBuckets.EMPTY,
                     each.totals().sumNs() / NS_PER_S,
                     labels(each),
-                    Exemplars.EMPTY,
+                    exemplars(each),
                     each.createdNs() / NS_PER_MS));
         }
         return new HistogramSnapshot(DURATION, points);
@@ -131,7 +150,7 @@ final class FunctionMetrics {
                     buckets,
                     each.totals().sumNs() / NS_PER_S,
                     labels(each),
-                    Exemplars.EMPTY,
+                    exemplars(each),
                     each.createdNs() / NS_PER_MS));
         }
         return new HistogramSnapshot(DURATION, points);

@@ -73,6 +73,24 @@ public record CallTotals(
                 summary.getUncertain());
     }
 
+    /** The same with other exact counts. */
+    public CallTotals withCounts(long otherCalls, long otherLost) {
+        return new CallTotals(
+                otherCalls,
+                otherLost,
+                entries,
+                paired,
+                sumNs,
+                minNs,
+                maxNs,
+                buckets,
+                selfNs,
+                tails,
+                abandoned,
+                unmatched,
+                uncertain);
+    }
+
     /** The sum of two. */
     public CallTotals plus(CallTotals other) {
         return new CallTotals(

@@ -1,5 +1,8 @@
 package io.goroscope.sink.table;
 
+import java.util.List;
+import java.util.stream.Stream;
+
 /**
  * What is known of one function of one process, summed over its writers.
  *
@@ -11,6 +14,7 @@ package io.goroscope.sink.table;
  * @param createdNs since when this counts, ns since 1970
  * @param updatedNs the lanes' own time at the last change, ns since 1970
  * @param totals the counts
+ * @param examples its slowest calls of late, in no order
  */
 public record FunctionSeries(
         String service,
@@ -20,7 +24,12 @@ public record FunctionSeries(
         Dictionary.Function function,
         long createdNs,
         long updatedNs,
-        CallTotals totals) {
+        CallTotals totals,
+        List<Example> examples) {
+
+    public FunctionSeries {
+        examples = List.copyOf(examples);
+    }
 
     /** The sum of two of one function; what is no count is this one's. */
     public FunctionSeries plus(FunctionSeries other) {
@@ -32,6 +41,7 @@ public record FunctionSeries(
                 function,
                 Math.min(createdNs, other.createdNs),
                 Math.max(updatedNs, other.updatedNs),
-                totals.plus(other.totals));
+                totals.plus(other.totals),
+                Stream.concat(examples.stream(), other.examples.stream()).toList());
     }
 }

@@ -1,9 +1,11 @@
 package io.goroscope.sink.table;
 
+import io.goroscope.schemas.avro.LatencyWindow;
 import io.goroscope.schemas.avro.Retired;
 import io.goroscope.schemas.avro.RetiredKey;
 import io.goroscope.schemas.avro.SeriesKey;
 import io.goroscope.schemas.avro.Totals;
+import io.goroscope.schemas.avro.WindowKey;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -36,6 +38,12 @@ public final class FunctionTable {
 
     private static final int ENDED_LIMIT = 50_000;
 
+    private static final Examples NO_EXAMPLES = new Examples();
+    private static final int EXAMPLES_LIMIT = 20_000;
+
+    /** By function, the one that heard of a window last at the end. */
+    private final Map<Id, Examples> examples = new LinkedHashMap<>();
+
     private final WriterSums<Id, Part> sums = new WriterSums<>(ENDED_LIMIT);
 
     FunctionTable() {}
@@ -62,7 +70,24 @@ public final class FunctionTable {
         }
     }
 
+    /** Takes the slowest call of a window; null for a tombstone. */
+    void apply(WindowKey key, LatencyWindow value) {
+        if (value == null || value.getSlowest() == null) {
+            return;
+        }
+        Source lane = Source.of(key.getSource());
+        Id id = new Id(lane.process(), key.getBuildId(), key.getFunction());
+        Examples known = examples.remove(id);
+        Examples mine = known == null ? new Examples() : known;
+        mine.put(key.getStartNs(), Example.of(lane, value.getSlowest()));
+        examples.put(id, mine);
+        if (examples.size() > EXAMPLES_LIMIT) {
+            examples.remove(examples.keySet().iterator().next());
+        }
+    }
+
     void clear() {
+        examples.clear();
         sums.clear();
     }
 
@@ -85,7 +110,7 @@ public final class FunctionTable {
         return new Listing(new ArrayList<>(named.values()), unnamed[0]);
     }
 
-    private static FunctionSeries sum(Id id, Dictionary.Function function, Collection<Part> parts) {
+    private FunctionSeries sum(Id id, Dictionary.Function function, Collection<Part> parts) {
         Part newest = null;
         long createdNs = Long.MAX_VALUE;
         CallTotals totals = CallTotals.NONE;
@@ -105,6 +130,7 @@ public final class FunctionTable {
                 function,
                 createdNs,
                 newest.updatedNs(),
-                totals);
+                totals,
+                examples.getOrDefault(id, NO_EXAMPLES).list());
     }
 }

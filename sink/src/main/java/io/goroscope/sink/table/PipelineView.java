@@ -8,10 +8,12 @@ import io.goroscope.schemas.avro.FunctionInfo;
 import io.goroscope.schemas.avro.Health;
 import io.goroscope.schemas.avro.HealthKey;
 import io.goroscope.schemas.avro.ImageInfo;
+import io.goroscope.schemas.avro.LatencyWindow;
 import io.goroscope.schemas.avro.Retired;
 import io.goroscope.schemas.avro.RetiredKey;
 import io.goroscope.schemas.avro.SeriesKey;
 import io.goroscope.schemas.avro.Totals;
+import io.goroscope.schemas.avro.WindowKey;
 import io.goroscope.sink.feed.FeedHandler;
 import io.goroscope.sink.feed.FeedRecord;
 import java.util.HashMap;
@@ -53,6 +55,8 @@ public final class PipelineView implements FeedHandler {
             edges.apply(edge, (EdgeTotals) value);
         } else if (key instanceof RetiredKey retired) {
             functions.apply(retired, (Retired) value);
+        } else if (key instanceof WindowKey window) {
+            functions.apply(window, (LatencyWindow) value);
         } else if (key instanceof HealthKey health) {
             lanes.apply(health, (Health) value, heardMs);
         } else if (key instanceof DictionaryKey name && name.getFunction() >= 0) {

@@ -12,7 +12,8 @@ import io.goroscope.schemas.avro.LaneId;
  */
 public record Source(ProcessLife process, String collector, long epoch, int lane) {
 
-    static Source of(LaneId lane) {
+    /** From a record. */
+    public static Source of(LaneId lane) {
         return new Source(ProcessLife.of(lane.getProcess()), lane.getCollector(), lane.getEpoch(), lane.getLane());
     }
 }

@@ -145,13 +145,19 @@ final class EventLane extends Lane implements CallSink {
 
     @Override
     public void entered(int function, long atNs) {
-        latest(function, atNs).entered();
+        current(function, atNs).latest().entered();
     }
 
     @Override
     public void paired(int function, int caller, long durationNs, long selfNs, long atNs, long identity, int what) {
         boolean tail = (what & BatchDescriptor.KIND_MASK) == BatchDescriptor.TAIL;
-        latest(function, atNs).paired(LatencyGrid.index(durationNs), durationNs, selfNs, tail);
+        FunctionSeries series = current(function, atNs);
+        series.latest().paired(LatencyGrid.index(durationNs), durationNs, selfNs, tail);
+        WindowSeries window = series.window();
+        if (window.isSlowest(durationNs)) {
+            boolean goroutine = (what & (BatchDescriptor.SYSTEM_STACK | BatchDescriptor.OFF_STACK)) == 0;
+            window.slowest(durationNs, atNs + wallOffsetNs, goroutine ? identity : 0, nextSequence - 1);
+        }
         if (caller != NO_CALLER) {
             Edge edge = edge(caller, function);
             edge.add(durationNs, selfNs, atNs + wallOffsetNs);
@@ -161,30 +167,30 @@ final class EventLane extends Lane implements CallSink {
 
     @Override
     public void abandoned(int function, AbandonReason reason, long openNs, long atNs) {
-        latest(function, atNs).abandoned(reason);
+        current(function, atNs).latest().abandoned(reason);
     }
 
     @Override
     public void unmatched(int function, long atNs) {
         unmatched++;
-        latest(function, atNs).unmatched();
+        current(function, atNs).latest().unmatched();
     }
 
     @Override
     public void uncertain(int function, long atNs) {
         uncertain++;
-        latest(function, atNs).uncertain();
+        current(function, atNs).latest().uncertain();
     }
 
-    /** Where to count a call of a function. */
-    private CallStats latest(int function, long atNs) {
+    /** A function, with the window of this moment as its present one. */
+    private FunctionSeries current(int function, long atNs) {
         FunctionSeries series = function(function);
         long wallNs = atNs + wallOffsetNs;
         series.updatedNs = Math.max(series.updatedNs, wallNs);
         if (!series.counts(wallNs)) {
             enterWindow(series, wallNs);
         }
-        return series.latest();
+        return series;
     }
 
     /** Sending and saving make a series leave its window, so between two of them this is once for each window. */

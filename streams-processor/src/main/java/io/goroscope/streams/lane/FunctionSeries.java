@@ -41,6 +41,11 @@ final class FunctionSeries extends Tracked {
         return wallNs >= windowStartNs && wallNs < windowEndNs;
     }
 
+    /** The window that was entered last, or null where its calls were settled since. */
+    WindowSeries window() {
+        return window;
+    }
+
     /** Where to count a call of the window that was entered last. */
     CallStats latest() {
         return latest;

@@ -36,6 +36,11 @@ public final class ByteReader {
         return bytes[at++] != 0;
     }
 
+    /** Up to eight flags in a byte. */
+    public int bits() {
+        return bytes[at++];
+    }
+
     /** A length and as many bytes. */
     public byte[] block() {
         int length = smallNumber();

@@ -40,6 +40,13 @@ public final class ByteWriter {
         return this;
     }
 
+    /** Up to eight flags in a byte; {@link #flag} is the first of them alone. */
+    public ByteWriter bits(int bits) {
+        ensure(1);
+        bytes[length++] = (byte) bits;
+        return this;
+    }
+
     /** A length and as many bytes. */
     public ByteWriter block(byte[] block) {
         number(block.length);

@@ -5,9 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.goroscope.schemas.BadRecordException;
 import io.goroscope.schemas.Records;
 import io.goroscope.schemas.Topics;
+import io.goroscope.schemas.avro.Event;
+import io.goroscope.schemas.avro.EventBatch;
 import io.goroscope.schemas.avro.Health;
+import io.goroscope.schemas.avro.LatencyWindow;
 import io.goroscope.schemas.avro.Retired;
 import io.goroscope.schemas.avro.RetiredKey;
+import io.goroscope.schemas.avro.SlowCall;
+import io.goroscope.schemas.avro.WindowKey;
+import io.goroscope.schemas.batch.BatchDescriptor;
+import io.goroscope.streams.lane.LaneSet.Input;
 import io.goroscope.streams.offline.OfflineReplay;
 import io.goroscope.streams.testing.NaiveTotals;
 import io.goroscope.streams.testing.ReadTotals;
@@ -20,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -73,6 +81,53 @@ class LaneSetTest {
                         ReadTotals.ofHealth(found.results(Topics.Kind.HEALTH)),
                         ReadTotals.select(expected.totals(), Part.HEALTH)))
                 .isEmpty();
+    }
+
+    /** The slowest call of a window lasted as long as its distribution's greatest, and can be found by its place. */
+    @Property(tries = 10)
+    void shouldNameTheSlowestCallOfEachWindow(@ForAll long seed) throws BadRecordException {
+        List<Produced> records = stream(seed, new Size(2, 20, 9, 64), new Trouble(0.003, 0.02, 0.05), 6000);
+        Map<String, EventBatch> batches = new HashMap<>();
+        for (Produced each : records) {
+            if (each.input() == Input.EVENTS) {
+                EventBatch batch = Records.decode(each.value(), EventBatch.class);
+                batches.put(batch.getSource().getLane() + "/" + batch.getSequence(), batch);
+            }
+        }
+        int named = 0;
+        for (Map.Entry<byte[], byte[]> each :
+                replay(records).results(Topics.Kind.LATENCY).entrySet()) {
+            WindowKey key = Records.decode(each.getKey(), WindowKey.class);
+            LatencyWindow window = Records.decode(each.getValue(), LatencyWindow.class);
+            SlowCall slowest = window.getSlowest();
+            assertThat(slowest == null)
+                    .isEqualTo(window.getSummary().getLatency().getCount() == 0);
+            if (slowest != null) {
+                assertThat(slowest.getDurationNs())
+                        .isEqualTo(window.getSummary().getLatency().getMaxNs());
+                assertThat(slowest.getEndNs()).isBetween(key.getStartNs(), window.getEndNs() - 1);
+                assertThat(returns(batches.get(key.getSource().getLane() + "/" + slowest.getSequence()), key))
+                        .contains(slowest.getEndNs() + "/" + slowest.getGoid());
+                named++;
+            }
+        }
+        assertThat(named).isPositive();
+    }
+
+    /** When a function returned, and on which goroutine, by what a batch says. */
+    private static List<String> returns(EventBatch batch, WindowKey key) {
+        List<String> all = new ArrayList<>();
+        long atNs = batch.getBaseTimeNs();
+        for (Event event : batch.getEvents()) {
+            atNs += event.getDeltaNs();
+            int kind = event.getWhat() & BatchDescriptor.KIND_MASK;
+            if ((kind == BatchDescriptor.RETURN || kind == BatchDescriptor.TAIL)
+                    && event.getFunction() == key.getFunction()) {
+                boolean goroutine = (event.getWhat() & (BatchDescriptor.SYSTEM_STACK | BatchDescriptor.OFF_STACK)) == 0;
+                all.add((atNs + batch.getWallOffsetNs()) + "/" + (goroutine ? event.getGoid() : 0));
+            }
+        }
+        return all;
     }
 
     /** Lanes may be mixed in any way that keeps the order within each. */

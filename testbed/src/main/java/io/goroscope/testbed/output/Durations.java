@@ -34,6 +34,10 @@ final class Durations {
         return sumNs;
     }
 
+    long maxNs() {
+        return maxNs;
+    }
+
     Distribution toRecord() {
         return Distribution.newBuilder()
                 .setCount(count)

@@ -15,6 +15,7 @@ import io.goroscope.schemas.avro.LatencyWindow;
 import io.goroscope.schemas.avro.Retired;
 import io.goroscope.schemas.avro.RetiredKey;
 import io.goroscope.schemas.avro.SeriesKey;
+import io.goroscope.schemas.avro.SlowCall;
 import io.goroscope.schemas.avro.Totals;
 import io.goroscope.schemas.avro.WindowKey;
 import java.util.Map;
@@ -32,6 +33,7 @@ public final class ShopTraffic implements AutoCloseable {
     private static final long NS_PER_S = 1_000_000_000;
     private static final long WINDOW_NS = NS_PER_S;
     private static final long PULSE_S = 40;
+    private static final long SLOW_GOROUTINE = 812;
 
     private final Topics topics;
     private final Random random;
@@ -148,6 +150,7 @@ public final class ShopTraffic implements AutoCloseable {
                         .setExe(ShopProcess.EXE)
                         .setEndNs(windowStart + WINDOW_NS)
                         .setSummary(lane.inWindow(function).toRecord())
+                        .setSlowest(slowest(lane, lane.inWindow(function), nowNs))
                         .build());
         int caller = ShopFunction.ALL.get(function).caller();
         if (caller >= 0) {
@@ -163,6 +166,12 @@ public final class ShopTraffic implements AutoCloseable {
                             .setSelfSumNs(counts.selfNs)
                             .build());
         }
+    }
+
+    private static SlowCall slowest(ShopLane lane, ShopLane.Counts counts, long nowNs) {
+        return counts.latency.count() == 0
+                ? null
+                : new SlowCall(counts.latency.maxNs(), nowNs, SLOW_GOROUTINE, lane.batches());
     }
 
     /** Ends a process, or a collector's sight of it: tombstones for its keys, its last values as retired ones. */

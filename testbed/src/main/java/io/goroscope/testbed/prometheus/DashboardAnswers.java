@@ -29,6 +29,9 @@ public final class DashboardAnswers {
     private static final Pattern THRESHOLD = Pattern.compile("\\s*(>|==|<)\\s*[\\d.]+\\s*$");
     private static final Pattern ALERT_LABEL = Pattern.compile("\\$labels\\.(\\w+)");
 
+    /** The labels that lead from an exemplar to a call. */
+    private static final List<String> PLACE = List.of("goid", "epoch", "lane", "batch");
+
     private final PrometheusServer server;
     private final Form form;
     private final String service;
@@ -85,6 +88,29 @@ public final class DashboardAnswers {
             if (problem != null) {
                 wrong.add(problem + ": " + query);
             }
+        }
+        return wrong;
+    }
+
+    /** Queries for exemplars that find none, or none that leads to a call. */
+    public List<String> wrongExemplars() throws IOException, InterruptedException {
+        List<String> wrong = new ArrayList<>();
+        int asked = 0;
+        for (Query query : queries()) {
+            if (query.exemplars()) {
+                asked++;
+                JsonNode first = server.exemplars(filled(query.expression()), sinceMs, System.currentTimeMillis())
+                        .path(0)
+                        .path("exemplars")
+                        .path(0)
+                        .path("labels");
+                if (!PLACE.stream().allMatch(first::has)) {
+                    wrong.add("exemplar " + first + ": " + query);
+                }
+            }
+        }
+        if (asked == 0) {
+            wrong.add("no panel asks for exemplars");
         }
         return wrong;
     }

@@ -23,8 +23,9 @@ public final class Dashboards {
      * @param panel title
      * @param expression PromQL with Grafana's variables
      * @param legend its legend, with labels in double braces
+     * @param exemplars whether Grafana asks for exemplars as well
      */
-    public record Query(String dashboard, String panel, String expression, String legend) {
+    public record Query(String dashboard, String panel, String expression, String legend, boolean exemplars) {
         @Override
         public String toString() {
             return dashboard + " / " + panel + " / " + legend + ": " + expression.replaceAll("\\s+", " ");
@@ -80,7 +81,8 @@ public final class Dashboards {
                             name,
                             panel.path("title").asText(),
                             target.path("expr").asText(),
-                            target.path("legendFormat").asText()));
+                            target.path("legendFormat").asText(),
+                            target.path("exemplar").asBoolean()));
                 }
             }
             for (JsonNode each : dashboard.path("annotations").path("list")) {
@@ -90,7 +92,8 @@ public final class Dashboards {
                             "annotation " + each.path("name").asText(),
                             each.path("expr").asText(),
                             each.path("titleFormat").asText()
-                                    + each.path("textFormat").asText()));
+                                    + each.path("textFormat").asText(),
+                            false));
                 }
             }
         }

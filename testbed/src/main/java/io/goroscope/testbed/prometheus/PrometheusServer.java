@@ -148,6 +148,24 @@ public final class PrometheusServer implements AutoCloseable {
                 + URLEncoder.encode(expression, StandardCharsets.UTF_8));
     }
 
+    /**
+     * The single value of an instant query at another time; NaN where it has no answer.
+     *
+     * @param timeS s since 1970
+     */
+    public double valueAt(String expression, long timeS) throws IOException, InterruptedException {
+        JsonNode result = get("/api/v1/query?time=" + timeS + "&query="
+                        + URLEncoder.encode(expression, StandardCharsets.UTF_8))
+                .path("result");
+        return result.size() == 1 ? result.get(0).path("value").path(1).asDouble() : Double.NaN;
+    }
+
+    /** The exemplars of all series in an expression, by Prometheus' own question for them. */
+    public JsonNode exemplars(String expression, long fromMs, long toMs) throws IOException, InterruptedException {
+        return get("/api/v1/query_exemplars?start=%d&end=%d&query=".formatted(fromMs / MS_PER_S, toMs / MS_PER_S + 1)
+                + URLEncoder.encode(expression, StandardCharsets.UTF_8));
+    }
+
     /** The single value of an instant query; NaN where it has no answer. */
     public double value(String expression) throws IOException, InterruptedException {
         JsonNode result = query(expression).path("result");
