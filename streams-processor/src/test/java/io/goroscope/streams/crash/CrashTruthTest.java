@@ -41,7 +41,7 @@ class CrashTruthTest {
     /** The comparison can fail: state that a punctuator saves is not exact, and that shows. */
     @Test
     void shouldSeeThatStateSavedByAPunctuatorIsNotExact() {
-        Outcome outcome = CrashRun.of(new Plan("punctuator", seed(), 4, 1, false, "classic", 0, true, SMALL));
+        Outcome outcome = CrashRun.of(new Plan("punctuator", seed(), 2, 1, false, "classic", 0, true, SMALL));
         assertThat(outcome.differences()).isNotEmpty();
     }
 
