@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
@@ -58,6 +59,7 @@ class ComposeTest {
     void shouldTraceAProgramInAContainerAndLeaveNothing() throws Exception {
         TestProgram program = TestProgram.truth(Toolchains.requireLocal(), Flavor.NORMAL);
         int port = freePort();
+        long startedNs = System.nanoTime();
         try (ContainedProgram traced = ContainedProgram.start(program, "-rounds=3", "-held=2")) {
             environment.putAll(Map.of(
                     "COMPOSE_PROJECT_NAME",
@@ -82,13 +84,17 @@ class ComposeTest {
             try {
                 compose(Docker.join(List.of("up", "-d", "--no-build"), SERVICES).toArray(String[]::new));
                 awaitHealthy();
+                say("all healthy", startedNs);
                 // A function that was never called has a count of zero already: the first scrape is before the first
                 // call.
                 awaitScrape(port);
+                say("scraped", startedNs);
 
                 Truth truth = traced.run();
+                say("the program has ended", startedNs);
 
                 assertThat(awaitCounts(port, truth).countDifferences()).isEmpty();
+                say("all counted", startedNs);
                 System.out.println(Docker.output(
                         "docker", "stats", "--no-stream", "--format", "{{.Name}}\t{{.MemUsage}}\t{{.CPUPerc}}"));
                 System.out.println(
@@ -107,6 +113,10 @@ class ComposeTest {
                 .isEmpty();
         assertThat(Docker.output("docker", "network", "ls", "-q", "--filter", mine))
                 .isEmpty();
+    }
+
+    private static void say(String what, long startedNs) {
+        System.out.printf(Locale.ROOT, "%s after %.1f s%n", what, (System.nanoTime() - startedNs) / 1e9);
     }
 
     /** Every service runs and says that it is healthy; the one that makes the topics has ended well. */
