@@ -61,7 +61,7 @@ final class CrashRun {
      * @param differences between the topics and what is known; empty where there are none
      * @param events applied by the job
      * @param recoveriesMs after a SIGKILL, how long until output of all tasks went on
-     * @param restarts how often a task was revived, or a thread replaced, because the broker was away
+     * @param restarts how often an instance began again from what was committed, because the broker was away
      */
     record Outcome(List<String> differences, long events, List<Long> recoveriesMs, long restarts) {}
 

@@ -14,6 +14,11 @@ import java.util.concurrent.TimeUnit;
 final class JobProcess {
 
     private static final int END_LIMIT_S = 60;
+    /** A task is revived, a thread is fenced since its transaction was aborted, a thread is replaced: whichever comes first. */
+    private static final List<String> BEGINNING_AGAIN = List.of(
+            "Detected the states of tasks",
+            "Detected that the thread is being fenced",
+            "a thread of the Streams job is replaced");
 
     private final String name;
     private final Path log;
@@ -94,11 +99,10 @@ final class JobProcess {
         return log().contains("Restored and ready to run");
     }
 
-    /** How often one of its tasks was revived, or one of its threads replaced, because the broker was away. */
+    /** How often it had to begin again from what was committed, because the broker was away. */
     long restarts() {
         return log().lines()
-                .filter(line ->
-                        line.contains("revived task") || line.contains("a thread of the Streams job is replaced"))
+                .filter(line -> BEGINNING_AGAIN.stream().anyMatch(line::contains))
                 .count();
     }
 
