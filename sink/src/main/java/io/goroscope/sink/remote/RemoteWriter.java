@@ -72,6 +72,7 @@ public final class RemoteWriter implements AutoCloseable {
             while (true) {
                 Moment next = whole.getAsBoolean() ? table.next() : null;
                 if (next == null) {
+                    // Ready is what several records of two topics make together, which another thread reads: so we ask.
                     Thread.sleep(IDLE_MS);
                     continue;
                 }
@@ -92,6 +93,7 @@ public final class RemoteWriter implements AutoCloseable {
         }
         long pauseMs = IDLE_MS;
         while (!attempt(request)) {
+            // A receiver that is away or busy does not say when it is back; twice the pause each time spares it.
             Thread.sleep(pauseMs);
             pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS);
         }
