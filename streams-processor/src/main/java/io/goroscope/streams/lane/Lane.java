@@ -75,11 +75,8 @@ abstract class Lane extends Tracked {
     }
 
     final FunctionSeries function(int function) {
-        if (function >= 0 && function < near.length) {
-            FunctionSeries series = near[function];
-            return series != null ? series : anyFunction(function);
-        }
-        return anyFunction(function);
+        FunctionSeries series = function >= 0 && function < near.length ? near[function] : null;
+        return series != null ? series : anyFunction(function);
     }
 
     private FunctionSeries anyFunction(int function) {
