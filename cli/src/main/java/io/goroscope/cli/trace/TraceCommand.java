@@ -137,7 +137,6 @@ public final class TraceCommand implements Callable<Integer> {
 
     private long printed;
     private CapturePlan plan;
-    private final OpenCalls open = new OpenCalls();
 
     @Override
     public Integer call() {
@@ -234,9 +233,10 @@ public final class TraceCommand implements Callable<Integer> {
         TraceOutput output = json ? new TraceJson(out, offset) : new TraceText(out, sinceStart, offset, startNs);
         output.begin();
         out.flush();
-        await(started, session, () -> poll(session, output, out));
+        EventAssembler assembler = new EventAssembler(plan, new OpenCalls());
+        await(started, session, () -> poll(session, assembler, output, out));
         session.detach();
-        while (poll(session, output, out) > 0) {
+        while (poll(session, assembler, output, out) > 0) {
             // what was in the ring when the last probe went
         }
         out.flush();
@@ -246,9 +246,9 @@ public final class TraceCommand implements Callable<Integer> {
         int poll();
     }
 
-    private int poll(CaptureSession session, TraceOutput output, PrintStream out) {
+    private int poll(CaptureSession session, EventAssembler assembler, TraceOutput output, PrintStream out) {
         int count = session.poll(
-                record -> new EventAssembler(plan, open).event(record).ifPresent(event -> {
+                record -> assembler.event(record).ifPresent(event -> {
                     if (printed < mostEvents) {
                         output.print(event);
                         printed++;
