@@ -2,7 +2,7 @@ package io.goroscope.testbed;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
+import java.net.JarURLConnection;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
@@ -28,12 +28,13 @@ record Sources(String program, SortedMap<String, byte[]> files) {
             throw new IllegalArgumentException("there is no test program " + program);
         }
         try {
-            URI uri = url.toURI();
-            if (!uri.getScheme().equals("jar")) {
-                return read(program, Path.of(uri));
+            if (!(url.openConnection() instanceof JarURLConnection connection)) {
+                return read(program, Path.of(url.toURI()));
             }
-            try (FileSystem jar = FileSystems.newFileSystem(uri, Map.of())) {
-                return read(program, jar.provider().getPath(uri));
+            // By the jar's path, not by the URI: of that a process has one at a time, and tests run side by side.
+            Path file = Path.of(connection.getJarFileURL().toURI());
+            try (FileSystem jar = FileSystems.newFileSystem(file)) {
+                return read(program, jar.getPath(connection.getEntryName()));
             }
         } catch (URISyntaxException e) {
             throw new IllegalStateException("not a location: " + url, e);
