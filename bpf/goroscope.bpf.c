@@ -87,8 +87,9 @@ struct {
 } early SEC(".maps");
 
 #define TRACKED_CHILDREN 1u /* its children are to be tracked too */
+#define TRACKED_REFUSED 2u  /* known, and none of ours until it execs */
 
-/* The processes whose hits count. */
+/* The processes whose hits count, and where any process is traced, those that were refused. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 32768);
@@ -324,13 +325,19 @@ static __always_inline void send_process(__u32 kind, __u64 identity)
 	bpf_ringbuf_submit(record, BPF_RB_NO_WAKEUP);
 }
 
+static __always_inline int is_refused(const __u32 *flags)
+{
+	return *flags & TRACKED_REFUSED;
+}
+
 /* Does a process that is not registered count? The link's own filter is not relied on: it is unsound before 6.10. */
 static __always_inline int admitted(__u32 tgid)
 {
+	__u32 *known = bpf_map_lookup_elem(&tracked, &tgid);
 	__u32 flags = 0;
 
-	if (bpf_map_lookup_elem(&tracked, &tgid))
-		return 1;
+	if (known)
+		return !is_refused(known);
 	if (!session.any_process)
 		return 0;
 	if (bpf_map_update_elem(&tracked, &tgid, &flags, BPF_NOEXIST) == 0)
@@ -802,11 +809,13 @@ int on_marker(struct pt_regs *ctx)
 	__u32 tgid = task >> 32;
 	struct goroutine_key key = { .tgid = tgid };
 	struct frame frame;
+	__u32 *flags;
 
 	keep_own_stack(ctx);
 	if (!active || (COOKIE_FLAG_FILTER(cookie) && STACK_CHECK_FAILED(ctx)))
 		return 0;
-	if (!bpf_map_lookup_elem(&counters, &tgid) && !bpf_map_lookup_elem(&tracked, &tgid))
+	flags = bpf_map_lookup_elem(&tracked, &tgid);
+	if (flags ? is_refused(flags) : !bpf_map_lookup_elem(&counters, &tgid))
 		return 0;
 	find_frame(ctx, cookie, STACK_POINTER(ctx), (__u32)task, &frame);
 	if (has_no_goroutine(&frame))
@@ -861,9 +870,14 @@ int on_exec(__u64 *ctx)
 {
 	struct task_struct *task = (void *)ctx[0];
 	__u32 tgid = task->tgid;
+	__u32 *flags = bpf_map_lookup_elem(&tracked, &tgid);
 
-	if (!bpf_map_lookup_elem(&tracked, &tgid))
+	if (!flags)
 		return 0;
+	if (is_refused(flags)) { /* another program: it is judged anew when it hits */
+		bpf_map_delete_elem(&tracked, &tgid);
+		return 0;
+	}
 	end_life(tgid, task->self_exec_id); /* the id of the life before is one less: bprm adds one at each exec */
 	send_process(KIND_PROCESS_EXEC, 0);
 	return 0;

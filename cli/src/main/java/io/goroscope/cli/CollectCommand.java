@@ -6,6 +6,7 @@ import io.goroscope.cli.rights.RightsCheck;
 import io.goroscope.collector.CollectorStatus;
 import io.goroscope.collector.TraceTarget;
 import io.goroscope.collector.kernel.SessionOptions;
+import io.goroscope.collector.process.ProcessLocks;
 import io.goroscope.collector.publish.KafkaDelivery;
 import io.goroscope.collector.publish.KafkaSink;
 import io.goroscope.collector.publish.RecordSink;
@@ -47,6 +48,15 @@ final class CollectCommand implements Callable<Integer> {
     private String service;
 
     @Option(
+            names = "--label",
+            paramLabel = "TEXT",
+            defaultValue = "",
+            description =
+                    "Label of a collector beside another: both may trace the same process then, and this one's service"
+                            + " and process names end in @TEXT.")
+    private String label;
+
+    @Option(
             names = "--lanes",
             paramLabel = "N",
             defaultValue = "4",
@@ -80,14 +90,9 @@ final class CollectCommand implements Callable<Integer> {
             throw new UserException("--spool-max must be at least 1, is " + spoolMax);
         }
         TraceTarget resolved = target.resolve(true);
-        RecordSink sink = sink();
         try (readyFile;
-                Tracing tracing = Tracing.start(
-                        resolved,
-                        target,
-                        SessionOptions.pairs(),
-                        Tracing.config(Duration.ofSeconds(1)).withLanes(lanes).withService(service),
-                        sink)) {
+                ProcessLocks locks = ProcessLocks.open(label);
+                Tracing tracing = start(resolved, locks)) {
             tracing.announce("Collecting");
             readyFile.set(true);
             run.run(tracing::hasEnded, () -> report(tracing));
@@ -95,6 +100,20 @@ final class CollectCommand implements Callable<Integer> {
             report(tracing);
         }
         return 0;
+    }
+
+    private Tracing start(TraceTarget resolved, ProcessLocks locks) {
+        resolved.runningProcesses().forEach(locks::requireFree);
+        return Tracing.start(
+                resolved,
+                target,
+                SessionOptions.pairs(),
+                Tracing.config(Duration.ofSeconds(1))
+                        .withLanes(lanes)
+                        .withService(service)
+                        .withLabel(label),
+                sink(),
+                locks);
     }
 
     private RecordSink sink() {

@@ -1,5 +1,6 @@
 package io.goroscope.cli;
 
+import io.goroscope.collector.Admission;
 import io.goroscope.collector.Collector;
 import io.goroscope.collector.CollectorConfig;
 import io.goroscope.collector.CollectorStatus;
@@ -7,6 +8,7 @@ import io.goroscope.collector.TraceTarget;
 import io.goroscope.collector.kernel.ProbeSession;
 import io.goroscope.collector.kernel.SessionOptions;
 import io.goroscope.collector.kernel.StackCount;
+import io.goroscope.collector.process.Claims;
 import io.goroscope.collector.process.StoppedCommand;
 import io.goroscope.collector.publish.RecordSink;
 import java.nio.file.Files;
@@ -50,8 +52,20 @@ final class Tracing implements AutoCloseable {
             SessionOptions session,
             CollectorConfig config,
             RecordSink sink) {
+        return start(target, options, session, config, sink, Claims.NONE);
+    }
+
+    /** The same for what publishes: no two collectors of a host take the same process. */
+    static Tracing start(
+            TraceTarget target,
+            TargetOptions options,
+            SessionOptions session,
+            CollectorConfig config,
+            RecordSink sink,
+            Claims claims) {
         StoppedCommand command = null;
         ProbeSession probes = null;
+        Collector collector = null;
         try {
             List<Integer> pids = target.pids();
             SessionOptions chosen = session;
@@ -65,20 +79,20 @@ final class Tracing implements AutoCloseable {
             probes = ProbeSession.open(target.plans(), chosen);
             // A command joins with its exec: what is stopped now is the shell before it.
             List<Integer> joined = command == null ? pids : List.of();
-            Collector collector = Collector.start(probes, target.plans(), joined, config, sink);
+            collector = Collector.start(config, sink, claims);
+            collector.add(probes, target.plans(), joined, config.service(), Admission.ALL);
             if (command != null) {
                 command.resume();
             }
             return new Tracing(target, probes, collector, command);
         } catch (RuntimeException e) {
-            closeQuietly(command, probes, sink, e);
+            closeQuietly(e, command, probes, collector == null ? sink : collector);
             throw e;
         }
     }
 
-    private static void closeQuietly(
-            StoppedCommand command, ProbeSession probes, RecordSink sink, RuntimeException cause) {
-        for (AutoCloseable each : new AutoCloseable[] {command, probes, sink}) {
+    private static void closeQuietly(RuntimeException cause, AutoCloseable... opened) {
+        for (AutoCloseable each : opened) {
             try {
                 if (each != null) {
                     each.close();

@@ -1,5 +1,7 @@
 package io.goroscope.collector;
 
+import io.goroscope.collector.publish.RecordSink;
+
 /**
  * How a collector stands; all counts since it started.
  *
@@ -12,4 +14,18 @@ package io.goroscope.collector;
 public record CollectorStatus(int processes, long events, long lost, long refused, long calls) {
 
     static final CollectorStatus NONE = new CollectorStatus(0, 0, 0, 0, 0);
+
+    CollectorStatus plus(CollectorStatus other) {
+        return new CollectorStatus(
+                processes + other.processes,
+                events + other.events,
+                lost + other.lost,
+                refused + other.refused,
+                calls + other.calls);
+    }
+
+    /** With what the sink took and could not hand on. */
+    CollectorStatus plus(RecordSink sink) {
+        return new CollectorStatus(processes, events, lost, refused + sink.lost(), calls);
+    }
 }

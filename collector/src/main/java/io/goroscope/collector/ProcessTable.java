@@ -3,18 +3,23 @@ package io.goroscope.collector;
 import io.goroscope.collector.kernel.ProbeSession;
 import io.goroscope.collector.kernel.RingHandler;
 import io.goroscope.collector.plan.ImagePlan;
+import io.goroscope.collector.process.Claims;
 import io.goroscope.collector.process.ProcessIdentity;
+import io.goroscope.collector.process.ProcessLocks;
 import io.goroscope.collector.publish.RecordSink;
 import io.goroscope.collector.publish.TracedProcess;
 import io.goroscope.collector.publish.TracedProcess.Origin;
+import io.goroscope.schemas.UserException;
 import io.goroscope.schemas.avro.FunctionCount;
 import io.goroscope.schemas.avro.ImageRef;
 import io.goroscope.schemas.avro.LifecycleKind;
-import io.goroscope.schemas.avro.ProcessId;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.collections.Int2ObjectHashMap;
+import org.agrona.collections.IntHashSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The processes that are traced, by pid. Gives each event to its process, notices processes that start, exec and end,
@@ -22,14 +27,20 @@ import org.agrona.collections.Int2ObjectHashMap;
  */
 final class ProcessTable implements RingHandler {
 
+    private static final Logger LOG = LoggerFactory.getLogger(ProcessTable.class);
     private static final String ALL = "all";
+    private static final long ANY_LIFE = -1;
 
     private final ProbeSession session;
     private final CollectorConfig config;
     private final RecordSink sink;
     private final Origin origin;
     private final List<ImageRef> images;
+    private final Admission admission;
+    private final Claims claims;
     private final Int2ObjectHashMap<Entry> byPid = new Int2ObjectHashMap<>();
+    private final IntHashSet refused = new IntHashSet();
+    private volatile List<ProcessStatus> snapshot = List.of();
     private long countsAtNs = System.nanoTime();
     private long endedEvents;
     private long endedLost;
@@ -42,10 +53,14 @@ final class ProcessTable implements RingHandler {
             CollectorConfig config,
             RecordSink sink,
             long epochNs,
-            long wallOffsetNs) {
+            long wallOffsetNs,
+            Admission admission,
+            Claims claims) {
         this.session = session;
         this.config = config;
         this.sink = sink;
+        this.admission = admission;
+        this.claims = claims;
         this.origin = new Origin(config.name(), epochNs, wallOffsetNs, config.lanes());
         this.images = plans.stream()
                 .map(ImagePlan::image)
@@ -55,6 +70,8 @@ final class ProcessTable implements RingHandler {
 
     /** One life of a process, and its counters as they were read last. */
     private static final class Entry {
+        final ProcessIdentity identity;
+        final String service;
         final TracedProcess process;
         final long[] slotCalls;
         final long[] slotLost;
@@ -62,43 +79,80 @@ final class ProcessTable implements RingHandler {
         long lost;
         long reportedLost;
 
-        Entry(TracedProcess process, int slots) {
+        Entry(ProcessIdentity identity, String service, TracedProcess process, int slots) {
+            this.identity = identity;
+            this.service = service;
             this.process = process;
             this.slotCalls = new long[slots];
             this.slotLost = new long[slots];
         }
-    }
 
-    /** Begins to trace a process. */
-    void join(int pid, long nowNs) {
-        session.register(pid);
-        begin(pid, 0, nowNs);
-    }
-
-    /** After an exec, the same pid is another program. The kernel has closed the counters of the life before. */
-    private void liveOn(int pid, Entry before, int kernelExecId, long nowNs) {
-        int execId = 0;
-        if (before != null) {
-            leave(pid, LifecycleKind.PROCESS_END, "exec", nowNs);
-            execId = before.process.id().getExecId() + 1;
+        ProcessStatus status() {
+            return new ProcessStatus(
+                    identity.pid(),
+                    identity.startTicks(),
+                    service,
+                    identity.exe(),
+                    process.events(),
+                    lost,
+                    process.refusedEvents(),
+                    calls);
         }
-        session.register(pid, kernelExecId);
-        begin(pid, execId, nowNs);
     }
 
-    private void begin(int pid, int execId, long nowNs) {
-        Entry entry = new Entry(process(pid, execId, nowNs), session.slots());
-        byPid.put(pid, entry);
-        entry.process.happened(LifecycleKind.COLLECTOR_START, -1, config.name(), nowNs);
-        entry.process.happened(LifecycleKind.ATTACH, -1, ALL, nowNs);
+    /**
+     * Begins to trace a process that was chosen by its id.
+     *
+     * @throws UserException if another collector has it
+     */
+    void join(int pid, long nowNs) {
+        ProcessIdentity identity = ProcessIdentity.read(pid, config.labelled(config.host()));
+        if (!claims.take(identity)) {
+            throw new UserException(ProcessLocks.refusal(pid, claims.holder(identity)));
+        }
+        session.register(pid);
+        begin(identity, 0, nowNs);
     }
 
-    private TracedProcess process(int pid, int execId, long nowNs) {
-        ProcessIdentity identity = ProcessIdentity.read(pid, config.host());
-        ProcessId id = identity.toProcessId(execId);
+    /**
+     * Begins to trace one life of a process that has shown up by itself, if it is one of ours.
+     *
+     * @param startBootNs its start as the kernel says it, or 0: it may be gone
+     * @param kernelExecId which life, or {@link #ANY_LIFE}: it may have exec'd by the time that this is read
+     * @param execId how many lives of it were traced before
+     */
+    private void admit(int pid, long startBootNs, long kernelExecId, int execId, long nowNs) {
+        ProcessIdentity identity =
+                ProcessIdentity.read(pid, config.labelled(config.host())).orStartedAt(startBootNs);
+        if (!admission.admits(pid)) {
+            refuse(pid);
+        } else if (!claims.take(identity)) {
+            LOG.warn(ProcessLocks.refusal(pid, claims.holder(identity)));
+            refuse(pid);
+        } else {
+            refused.remove(pid);
+            if (kernelExecId == ANY_LIFE) {
+                session.register(pid);
+            } else {
+                session.register(pid, (int) kernelExecId);
+            }
+            begin(identity, execId, nowNs);
+        }
+    }
+
+    private void refuse(int pid) {
+        refused.add(pid);
+        session.refuse(pid);
+    }
+
+    private void begin(ProcessIdentity identity, int execId, long nowNs) {
         String exe = identity.exe().isEmpty() ? images.get(0).getPath() : identity.exe();
-        String service = config.service().isEmpty() ? fileName(exe) : config.service();
-        return new TracedProcess(id, origin, exe, service, images, nowNs, sink);
+        String service = config.labelled(config.service().isEmpty() ? fileName(exe) : config.service());
+        TracedProcess process =
+                new TracedProcess(identity.toProcessId(execId), origin, exe, service, images, nowNs, sink);
+        byPid.put(identity.pid(), new Entry(identity, service, process, session.slots()));
+        process.happened(LifecycleKind.COLLECTOR_START, -1, config.name(), nowNs);
+        process.happened(LifecycleKind.ATTACH, -1, ALL, nowNs);
     }
 
     @Override
@@ -113,38 +167,52 @@ final class ProcessTable implements RingHandler {
             int place,
             int what,
             int generation) {
-        joinIfNew(tgid, timeNs);
+        Entry entry = byPid.get(tgid);
+        if (entry == null) {
+            if (refused.contains(tgid)) {
+                return;
+            }
+            // What told of it found no room in the ring.
+            admit(tgid, 0, ANY_LIFE, 0, timeNs);
+            entry = byPid.get(tgid);
+            if (entry == null) {
+                return;
+            }
+        }
         int function = slot == NO_SLOT ? 0 : session.functionOf(slot);
-        byPid.get(tgid).process.event(timeNs, identity, depth, function, what, generation, segment);
+        entry.process.event(timeNs, identity, depth, function, what, generation, segment);
     }
 
     @Override
     public void onProcess(ProcessEvent event, long timeNs, int tgid, long detail, long startBootNs, int kernelExecId) {
         Entry known = byPid.get(tgid);
         switch (event) {
-            case SEEN -> joinIfNew(tgid, kernelExecId, timeNs);
-            case FORK -> joinIfNew((int) detail, kernelExecId, timeNs);
-            case EXEC -> liveOn(tgid, known, kernelExecId, timeNs);
+            case SEEN -> {
+                if (known == null) {
+                    admit(tgid, startBootNs, kernelExecId, 0, timeNs);
+                }
+            }
+            case FORK -> {
+                if (!byPid.containsKey((int) detail)) {
+                    admit((int) detail, 0, kernelExecId, 0, timeNs);
+                }
+            }
+            case EXEC -> {
+                // The kernel has closed the counters of the life before.
+                int execId = 0;
+                if (known != null) {
+                    leave(tgid, LifecycleKind.PROCESS_END, "exec", timeNs);
+                    execId = known.process.id().getExecId() + 1;
+                }
+                admit(tgid, startBootNs, kernelExecId, execId, timeNs);
+            }
             case EXIT -> {
+                refused.remove(tgid);
                 if (known != null) {
                     leave(tgid, LifecycleKind.PROCESS_END, "wait status " + detail, timeNs);
                     session.unregister(tgid);
                 }
             }
-        }
-    }
-
-    private void joinIfNew(int pid, long nowNs) {
-        if (!byPid.containsKey(pid)) {
-            join(pid, nowNs);
-        }
-    }
-
-    /** The same for one life of it: it may have exec'd by the time that this is read. */
-    private void joinIfNew(int pid, int kernelExecId, long nowNs) {
-        if (!byPid.containsKey(pid)) {
-            session.register(pid, kernelExecId);
-            begin(pid, 0, nowNs);
         }
     }
 
@@ -159,7 +227,13 @@ final class ProcessTable implements RingHandler {
         });
         if (countsDue) {
             countsAtNs = nowNs;
+            snapshot = byPid.values().stream().map(Entry::status).toList();
         }
+    }
+
+    /** How the processes stood when their counters were read last. May be asked by any thread. */
+    List<ProcessStatus> snapshot() {
+        return snapshot;
     }
 
     /** Ends the tracing of every process. */
@@ -173,15 +247,15 @@ final class ProcessTable implements RingHandler {
     CollectorStatus status() {
         long events = endedEvents;
         long lost = endedLost;
-        long refused = endedRefused + sink.lost();
+        long refusedEvents = endedRefused;
         long calls = endedCalls;
         for (Entry entry : byPid.values()) {
             events += entry.process.events();
             lost += entry.lost;
-            refused += entry.process.refusedEvents();
+            refusedEvents += entry.process.refusedEvents();
             calls += entry.calls;
         }
-        return new CollectorStatus(byPid.size(), events, lost, refused, calls);
+        return new CollectorStatus(byPid.size(), events, lost, refusedEvents, calls);
     }
 
     private void leave(int pid, LifecycleKind why, String detail, long nowNs) {
@@ -193,6 +267,7 @@ final class ProcessTable implements RingHandler {
         endedLost += entry.lost;
         endedRefused += entry.process.refusedEvents();
         endedCalls += entry.calls;
+        claims.release(entry.identity);
     }
 
     private void flush(Entry entry, long lingerNs, long nowNs) {

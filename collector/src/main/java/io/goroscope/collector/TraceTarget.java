@@ -8,6 +8,8 @@ import io.goroscope.collector.plan.GoFunction;
 import io.goroscope.collector.plan.ImagePlan;
 import io.goroscope.collector.plan.PlanOptions;
 import io.goroscope.collector.plan.Planner;
+import io.goroscope.collector.process.ProcessIdentity;
+import io.goroscope.collector.process.RunningProcesses;
 import io.goroscope.schemas.UserException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -139,6 +142,19 @@ public record TraceTarget(List<ImagePlan> plans, List<Integer> pids) {
 
     private static boolean isLibgo(Path binary) {
         return GoImages.isLibgo(binary);
+    }
+
+    /** The processes that run now and would be traced: the chosen ones, or all whose executable is one of the images. */
+    public List<ProcessIdentity> runningProcesses() {
+        if (!pids.isEmpty()) {
+            return pids.stream().map(pid -> ProcessIdentity.read(pid, "")).toList();
+        }
+        Set<Object> executables = new HashSet<>();
+        plans.forEach(plan -> executables.add(identity(plan.image().path())));
+        return RunningProcesses.ids()
+                .filter(pid -> executables.contains(identity(RunningProcesses.executable(pid))))
+                .mapToObj(pid -> ProcessIdentity.read(pid, ""))
+                .toList();
     }
 
     /** Functions that can be probed. */

@@ -38,6 +38,8 @@ public final class ProbeSession implements AutoCloseable {
     /** As in {@code goroscope.bpf.c}. */
     private static final int TRACKED_CHILDREN = 1;
 
+    private static final int TRACKED_REFUSED = 2;
+
     private final Object ringLock = new Object();
     private final SessionOptions options;
     private final ProbeTable table;
@@ -220,6 +222,23 @@ public final class ProbeSession implements AutoCloseable {
         if (maps.statistic(Statistic.EARLY) > 0) {
             early.take(tgid, EarlyCounters.ANY_LIFE, (slot, calls, lost) -> {});
         }
+    }
+
+    /**
+     * Has the hits of a process count for nothing until it execs, where any process is traced. Its counters go, if it has any:
+     * read them before.
+     */
+    public synchronized void refuse(int tgid) {
+        requireOpen();
+        put("tracked", tgid, TRACKED_REFUSED);
+        ProcessCounters counters = processes.remove(tgid);
+        if (counters != null) {
+            Pointer key = NativeMemory.allocate(Integer.BYTES);
+            key.putInt(0, tgid);
+            Bpf.delete(maps.mapFd("counters"), key);
+            counters.close();
+        }
+        early.take(tgid, EarlyCounters.ANY_LIFE, (slot, calls, lost) -> {});
     }
 
     /** Calls of a function in a process, exact. */

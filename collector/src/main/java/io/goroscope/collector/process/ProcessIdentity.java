@@ -19,6 +19,8 @@ public record ProcessIdentity(String host, String bootId, int pid, long startTic
     private static final String BOOT_ID = readBootId();
     /** Field 22 of /proc/PID/stat (proc(5)), counted from the one after the command's name. */
     private static final int START_FIELD = 22 - 3;
+    /** The kernel's USER_HZ is 100 on every architecture that we know. */
+    private static final long NS_PER_TICK = 10_000_000;
 
     /** Reads what /proc says; a process that is gone has only its pid left. */
     public static ProcessIdentity read(int pid, String host) {
@@ -35,6 +37,15 @@ public record ProcessIdentity(String host, String bootId, int pid, long startTic
             exe = "";
         }
         return new ProcessIdentity(host, BOOT_ID, pid, startTicks, exe);
+    }
+
+    /**
+     * The same with a start, where the process was gone before it could be read.
+     *
+     * @param startBootNs its start, ns since boot as the kernel keeps it; 0 if that is not known either
+     */
+    public ProcessIdentity orStartedAt(long startBootNs) {
+        return startTicks != 0 ? this : new ProcessIdentity(host, bootId, pid, startBootNs / NS_PER_TICK, exe);
     }
 
     /**

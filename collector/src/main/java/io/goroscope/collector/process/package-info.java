@@ -1,2 +1,2 @@
-/** The processes that are traced: telling one from all others, and starting one stopped. */
+/** The processes that are traced: finding them, telling one from all others, claiming one, and starting one stopped. */
 package io.goroscope.collector.process;

@@ -1,0 +1,35 @@
+package io.goroscope.collector;
+
+import io.goroscope.collector.kernel.ProbeSession;
+
+/** Probes that came together and go together, and the processes that hit them. Used on the collector's thread. */
+record Scope(ProbeSession session, ProcessTable processes) implements AutoCloseable {
+
+    private static final int POLL_LIMIT = 64 * 1024;
+
+    /**
+     * Takes what is in the ring, and sends what has waited long enough.
+     *
+     * @return events taken
+     */
+    int round() {
+        int events = session.poll(processes, POLL_LIMIT);
+        processes.flush(System.nanoTime());
+        return events;
+    }
+
+    /** Detaches, takes what was in the ring when the last probe went, and says goodbye for every process. */
+    void end() {
+        session.detach();
+        int events;
+        do {
+            events = round();
+        } while (events > 0);
+        processes.leaveAll(System.nanoTime());
+    }
+
+    @Override
+    public void close() {
+        session.close();
+    }
+}
