@@ -43,6 +43,7 @@ const volatile struct capture_session session = { .sample = 1 };
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 #define STEPS 512
+#define VECTOR_WORDS 32
 #define ITEMS 16
 #define FRAMES 64
 
@@ -68,6 +69,10 @@ struct machine {
 	__u64 slots[SLOTS];
 	__u64 type[12];  /* the type that is being walked */
 	__u64 words[4];
+	__u64 vectors[VECTOR_WORDS];
+	__u64 seen_types[4];
+	__u32 seen;
+	__u32 has_vectors;
 	struct tally_key key;
 	struct item items[ITEMS];
 	__u32 item_count;
@@ -115,6 +120,17 @@ struct {
 	__type(key, __u32);
 	__type(value, struct text);
 } texts SEC(".maps");
+
+/* For each processor a ring whose only use is to wake the thread of ours that waits there: see fetch_vectors. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__array(values, struct {
+		__uint(type, BPF_MAP_TYPE_RINGBUF);
+		__uint(max_entries, 65536);
+	});
+} wakers SEC(".maps");
 
 /* The processes whose hits count, and whether their children are to be too. */
 struct {
@@ -227,6 +243,98 @@ static __noinline int copy(struct record *record, __u64 address, __u64 wanted, _
 	return 0;
 }
 
+/* ---- vector registers ---- */
+
+#if defined(__TARGET_ARCH_x86)
+
+static __always_inline __u64 switches(struct task_struct *task)
+{
+	return BPF_CORE_READ(task, nvcsw) + BPF_CORE_READ(task, nivcsw);
+}
+
+/* Where the kernel keeps the thread's registers while another one runs. */
+static __always_inline __u64 saved_registers(struct task_struct *task)
+{
+	struct fpu *fpu;
+
+	if (bpf_core_field_exists(((struct task_struct___with_fpu *)0)->thread.fpu))
+		fpu = (void *)task + bpf_core_field_offset(struct task_struct___with_fpu, thread)
+		      + bpf_core_field_offset(struct thread_struct___with_fpu, fpu);
+	else
+		fpu = (void *)task + bpf_core_type_size(struct task_struct);
+	return (__u64)BPF_CORE_READ(fpu, fpstate);
+}
+
+/*
+ * The program's vector registers. In the kernel they stay in the processor, where BPF cannot see them, and are written to
+ * memory when the thread is switched (switch_fpu in arch/x86/kernel/process_64.c); until it is back in its program, memory
+ * has them. So we have it switched: a thread of ours of real-time priority waits on each processor for just that, does
+ * nothing, and waits again. Reading memory that is there anyway is a place at which kernels without preemption switch.
+ * Whether it came to that tell the thread's own counts of switches; without one there is no value, never an old one.
+ */
+static __noinline int fetch_vectors(struct machine *m)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	__u32 cpu = bpf_get_smp_processor_id();
+	__u64 from;
+	void *ring;
+
+	m->has_vectors = 0;
+	if (!session.sleepable)
+		return 0;
+	ring = bpf_map_lookup_elem(&wakers, &cpu);
+	if (!ring)
+		return 0;
+	m->words[3] = switches(task);
+	bpf_ringbuf_output(ring, &m->words[3], 8, BPF_RB_FORCE_WAKEUP);
+	bpf_copy_from_user_task(m->words, 8, (void *)m->slots[REG_SP], task, 0);
+	if (switches(task) == m->words[3])
+		return 0;
+	from = saved_registers(task);
+	m->words[0] = 0;
+	if (bpf_probe_read_kernel(&m->words[0], 4, (void *)from))
+		return 0;
+	from += bpf_core_field_offset(struct fpstate, regs);
+	m->words[1] = XSTATE_SSE;
+	if (m->words[0] > XSTATE_BV_OFFSET && bpf_probe_read_kernel(&m->words[1], 8, (void *)(from + XSTATE_BV_OFFSET)))
+		return 0;
+	if (bpf_probe_read_kernel(m->vectors, sizeof(m->vectors), (void *)(from + XMM_OFFSET)))
+		return 0;
+	/* Registers that are all zero are not written (Intel SDM 1, 13.6). */
+	if (!(m->words[1] & XSTATE_SSE)) {
+#pragma unroll
+		for (int i = 0; i < VECTOR_WORDS; i++)
+			m->vectors[i] = 0;
+	}
+	m->has_vectors = 1;
+	return 0;
+}
+
+#else
+
+static __always_inline int fetch_vectors(struct machine *m)
+{
+	m->has_vectors = 0;
+	return 0;
+}
+
+#endif
+
+static __always_inline void add_vectors(struct record *record, struct machine *m)
+{
+	struct chunk *chunk = (struct chunk *)record->data;
+
+	if (!m->has_vectors)
+		return;
+	chunk->address = 0;
+	chunk->length = sizeof(m->vectors);
+	chunk->flags = CHUNK_VECTORS;
+#pragma unroll
+	for (int i = 0; i < VECTOR_WORDS; i++)
+		((__u64 *)chunk->bytes)[i] = m->vectors[i];
+	record->head.used = sizeof(*chunk) + sizeof(m->vectors);
+}
+
 /* ---- walking values whose type is known only now: by the runtime's own type data (internal/abi/type.go) ---- */
 
 enum kind {
@@ -263,6 +371,19 @@ static __always_inline void walk_interface(struct machine *m, __u64 type_word, _
 		push(m, type_word, data, WALK_DIRECT, depth, 0);
 }
 
+/* A string that a type points to. */
+static __noinline int copy_name(struct run *run, __u64 header)
+{
+	struct machine *m = run->machine;
+
+	copy(run->record, header, 16, 16);
+	if (go_read(&m->words[2], 16, header))
+		return 0;
+	return copy(run->record, m->words[2], m->words[3], 64);
+}
+
+static __noinline int copy_type(struct run *run, __u64 type);
+
 static __always_inline int walk_fields(struct run *run, struct item *item)
 {
 	struct machine *m = run->machine;
@@ -280,6 +401,10 @@ static __always_inline int walk_fields(struct run *run, struct item *item)
 	if (go_read(m->words, 16, type + session.field_bytes - 16))
 		return 0;
 	offset = m->words[1] >> session.offset_shift;
+	if (session.type_bytes == 64 && !go_read(&m->words[2], 8, type)) {
+		copy_name(run, m->words[2]);
+		copy_type(run, m->words[0]);
+	}
 	if (go_read(&m->words[2], 8, m->words[0] + 16))
 		return 0;
 	kind = (m->words[2] >> 56) & KIND_MASK;
@@ -306,6 +431,21 @@ static __always_inline int walk_elements(struct run *run, struct item *item)
 	return 0;
 }
 
+/* A type of gccgo, which may be in another file than the probe: with its name, so that nobody has to look for it there. */
+static __noinline int copy_type(struct run *run, __u64 type)
+{
+	struct machine *m = run->machine;
+
+	if (session.type_bytes != 64 || m->seen_types[0] == type || m->seen_types[1] == type || m->seen_types[2] == type
+	    || m->seen_types[3] == type)
+		return 0;
+	m->seen_types[m->seen++ & 3] = type;
+	copy(run->record, type, 88, 88);
+	if (go_read(&m->words[3], 8, type + 40))
+		return 0;
+	return copy_name(run, m->words[3]);
+}
+
 /* One value. Its own bytes are copied unless they were, as part of what it lies in: copying them again does no harm. */
 static __noinline int walk_value(struct run *run, struct item *item)
 {
@@ -317,6 +457,7 @@ static __noinline int walk_value(struct run *run, struct item *item)
 
 	if (go_read(m->type, sizeof(m->type) - 8, item->type))
 		return 0;
+	copy_type(run, item->type);
 	kind = (m->type[2] >> 56) & KIND_MASK;
 	direct = item->what == WALK_DIRECT
 		 && (kind == KIND_POINTER || kind == KIND_MAP || kind == KIND_CHAN || kind == KIND_FUNC
@@ -367,10 +508,12 @@ static __noinline int walk_value(struct run *run, struct item *item)
 		if (direct)
 			return 0;
 		copy(run->record, data, m->type[0], CHUNK_BYTES);
-		if (session.type_bytes == 64)
+		if (session.type_bytes == 64) {
+			copy(run->record, m->type[8], m->type[9] * 32, 512);
 			push(m, m->type[8], data, WALK_FIELDS, depth, m->type[9]);
-		else
+		} else {
 			push(m, m->type[7], data, WALK_FIELDS, depth, m->type[8]);
+		}
 		return 0;
 	case KIND_ARRAY:
 		if (!direct) {
@@ -533,7 +676,7 @@ static __noinline int tally(struct run *run, const struct op *op)
 	m->key.probe = m->number;
 	if (op->code == OP_TALLY) {
 		clear(&m->key);
-		m->key.length = 0;
+		m->key.length = NUMBER;
 		m->key.words[0] = *slot(m, op->from);
 	} else if (fetch_text(m, op, &length)) {
 		note(STAT_FAULTS);
@@ -664,6 +807,11 @@ static __always_inline long step(struct run *run)
 	case OP_EXTEND:
 		*slot(m, op->to) = extended(*slot(m, op->from), op->size, op->value);
 		return 0;
+	case OP_VECTOR:
+		*slot(m, op->to) = m->vectors[(2 * op->from + (op->value & 1)) & (VECTOR_WORDS - 1)];
+		if (!m->has_vectors)
+			m->slots[15] = 1;
+		return 0;
 	case OP_ORDER:
 		*slot(m, op->to) = ordered(*slot(m, op->from), op->size);
 		return 0;
@@ -729,6 +877,8 @@ static __always_inline void set_registers(struct machine *m, struct pt_regs *ctx
 	m->slots[15] = 0;
 	m->item_count = 0;
 	m->most = session.most;
+	m->seen_types[0] = m->seen_types[1] = m->seen_types[2] = m->seen_types[3] = 0;
+	m->has_vectors = 0;
 }
 
 /* ---- goroutines ---- */
@@ -803,6 +953,7 @@ static __always_inline int send(struct run *run, struct machine *m)
 #pragma unroll
 	for (int i = 0; i < REGISTERS; i++)
 		record->head.registers[i] = m->slots[i];
+	add_vectors(record, m);
 	run->record = record;
 	m->pc = m->probe.recipe;
 	if (bpf_loop(STEPS, capture_step, run, 0) >= STEPS)
@@ -859,6 +1010,8 @@ static __always_inline int at_probe(struct pt_regs *ctx)
 		goto rejected;
 	if ((m->probe.flags & PROBE_NEEDS_ENTRY) && !passes_entry(m))
 		goto rejected;
+	if (m->probe.flags & PROBE_WANTS_VECTORS)
+		fetch_vectors(m);
 	if (m->probe.filter != NO_CODE) {
 		m->pc = m->probe.filter;
 		m->verdict = VERDICT_NONE;

@@ -41,6 +41,7 @@ enum capture_register {
 
 #define CHUNK_FAULT 1u
 #define CHUNK_CUT 2u /* there was more */
+#define CHUNK_VECTORS 4u /* no memory: the vector registers, 16 bytes each */
 
 struct chunk {
 	__u64 address;
@@ -79,6 +80,7 @@ enum operation {
 	OP_SHIFT,   /* to = from >> value, unsigned */
 	OP_LESSER,  /* to = the lesser of from and value, unsigned */
 	OP_EXTEND,  /* to = from, of which size bytes are the value; sign-extended if value is 1 */
+	OP_VECTOR,  /* to = the first 8 bytes of vector register number from, or the last if value is 1 */
 	OP_ORDER,   /* to = from, a float of size bytes, as an integer that orders like it */
 	OP_IF,      /* jump by offset if slot `to` is in relation `size` to slot `from`, or to value if from is 255 */
 	OP_TEXT,    /* to = 1 if the string at slot from (address) and from + 1 (length) is text number value, else 0 */
@@ -120,10 +122,12 @@ struct probe {
 #define PROBE_NOTES_ENTRY 1u  /* an entry that passed lets its return through */
 #define PROBE_NEEDS_ENTRY 2u  /* a return that only follows such an entry */
 #define PROBE_AGGREGATES 4u   /* nothing is sent: the recipe only counts */
+#define PROBE_WANTS_VECTORS 8u /* what it asks for is in vector registers */
 
 _Static_assert(sizeof(struct probe) == 24, "CaptureConfig.java says 24");
 
 #define TEXT_BYTES 64
+#define NUMBER (~0u)
 
 struct text {
 	__u64 length;
@@ -132,7 +136,7 @@ struct text {
 
 struct tally_key {
 	__u32 probe;
-	__u32 length; /* of a text; 0 for a number, which then is in words[0] */
+	__u32 length; /* of a text; NUMBER for a number, which then is in words[0] */
 	__u64 words[TEXT_BYTES / 8];
 };
 

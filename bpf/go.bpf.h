@@ -7,7 +7,7 @@
  *  where                 what to use
  *  gc from Go 1.17 on    GO_ARG(ctx, n), n = 0..8: the n-th integer word of the arguments; at a `ret`: of the results.
  *                        Strings take two words (address, length), slices three, interfaces two (type, data).
- *                        Floating-point words are in vector registers, which BPF cannot read.
+ *                        Floating-point words are in vector registers, which BPF cannot read without help (docs/trace.md).
  *  gc up to Go 1.16      go_stack_arg(ctx, n, &word): the n-th 8-byte word above the return address; results follow
  *                        the arguments there.
  *  gccgo                 GO_C_ARG(ctx, n), n = 0..5: System V; results in GO_C_RESULT(ctx, 0..1).

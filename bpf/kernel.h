@@ -42,12 +42,38 @@ struct task_struct {
 	__u64 start_boottime;
 	struct task_struct *group_leader;
 	struct signal_struct *signal;
+	unsigned long nvcsw;  /* how often it gave up the processor, */
+	unsigned long nivcsw; /* and how often it had to */
 	struct thread_struct thread;
 };
 
 struct task_struct___shadow_stack {
 	struct thread_struct___shadow_stack thread;
 };
+
+#if defined(__TARGET_ARCH_x86)
+union fpregs_state {
+	char xsave;
+};
+
+struct fpstate {
+	unsigned int size;
+	union fpregs_state regs;
+};
+
+struct fpu {
+	struct fpstate *fpstate;
+};
+
+/* To Linux 6.15; since then it lies right behind the task_struct (x86_task_fpu in arch/x86/include/asm/processor.h). */
+struct thread_struct___with_fpu {
+	struct fpu fpu;
+};
+
+struct task_struct___with_fpu {
+	struct thread_struct___with_fpu thread;
+};
+#endif
 
 #pragma clang attribute pop
 
@@ -61,6 +87,11 @@ struct pt_regs {
 	unsigned long ax, cx, dx, si, di, orig_ax;
 	unsigned long ip, cs, flags, sp, ss;
 };
+
+/* struct fxregs_state, and the header that XSAVE puts behind it (Intel SDM 1, 13.4) */
+#define XMM_OFFSET 160
+#define XSTATE_BV_OFFSET 512
+#define XSTATE_SSE 2ULL
 
 /* At a function's entry; `sp` is SP at the call. */
 #define READ_RETURN_ADDRESS(ctx, sp, to) bpf_probe_read_user(to, sizeof(*(to)), (const void *)(sp))

@@ -288,7 +288,7 @@ public final class TraceCommand implements Callable<Integer> {
         return pid != 0 && !Files.exists(Path.of("/proc/" + pid));
     }
 
-    private static void warn(CaptureSession session) {
+    private void warn(CaptureSession session) {
         List<String> notes = new ArrayList<>();
         long lost = session.statistic(CaptureStatistic.LOST);
         if (lost > 0) {
@@ -297,6 +297,11 @@ public final class TraceCommand implements Callable<Integer> {
         long full = session.statistic(CaptureStatistic.TALLIES_FULL);
         if (full > 0) {
             notes.add(full + " values found no room in the table");
+        }
+        if (session.lacksVectors(plan.probes())) {
+            notes.add(
+                    "floating-point values in vector registers are <xmm>: reading them takes Linux 6.6 and the right to"
+                            + " give threads real-time priority (CAP_SYS_NICE)");
         }
         notes.forEach(note -> System.err.println("goroscope: " + note));
     }

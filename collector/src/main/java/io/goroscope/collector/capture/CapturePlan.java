@@ -13,13 +13,16 @@ import io.goroscope.collector.spec.Expression;
 import io.goroscope.collector.spec.SpecException;
 import io.goroscope.collector.spec.TraceSpec;
 import io.goroscope.collector.value.Convention;
+import io.goroscope.collector.value.Piece;
 import io.goroscope.collector.value.RuntimeTypes;
+import io.goroscope.collector.value.Variable;
 import io.goroscope.schemas.UserException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What a session is to capture: the probes with their recipes, and for each the function that it is about. */
 public final class CapturePlan implements AutoCloseable {
@@ -177,7 +180,7 @@ public final class CapturePlan implements AutoCloseable {
                 texts);
         List<CaptureOp> filter = spec.filter() == null ? List.of() : compiler.filter(spec.filter());
         if (extent.aggregate() != null) {
-            addAggregate(image, plan, function, typing, compiler, filter, filterAtReturn);
+            addAggregate(spec, image, plan, function, typing, compiler, filter, filterAtReturn);
             return;
         }
         boolean filtersEntry = !filter.isEmpty() && !filterAtReturn;
@@ -200,6 +203,7 @@ public final class CapturePlan implements AutoCloseable {
                         needsReturn && filtersEntry,
                         false,
                         false,
+                        wantsVectors(spec, typing, signature.arguments(), false),
                         entry),
                 function);
         if (!needsReturn) {
@@ -221,12 +225,14 @@ public final class CapturePlan implements AutoCloseable {
                             false,
                             filtersEntry,
                             false,
+                            wantsVectors(spec, typing, signature.results(), true),
                             entry),
                     function);
         }
     }
 
     private void addAggregate(
+            TraceSpec spec,
             int image,
             FunctionPlan.Probeable plan,
             TracedFunction function,
@@ -242,8 +248,32 @@ public final class CapturePlan implements AutoCloseable {
         List<CaptureOp> recipe = compiler.aggregate(extent.aggregate(), extent.histogram());
         int first = probes.size();
         for (Place place : atReturn ? plan.returns() : List.of(plan.entry())) {
-            add(new CaptureProbe(image, place, filter, recipe, false, false, true, first), function);
+            add(
+                    new CaptureProbe(
+                            image,
+                            place,
+                            filter,
+                            recipe,
+                            false,
+                            false,
+                            true,
+                            wantsVectors(spec, typing, List.of(), atReturn),
+                            first),
+                    function);
         }
+    }
+
+    /** Whether something that is asked for at an entry, or at a return, is in vector registers. */
+    private static boolean wantsVectors(TraceSpec spec, Typing typing, List<Variable> all, boolean atReturn) {
+        List<Expression> named = new ArrayList<>(spec.arguments());
+        if (spec.filter() != null) {
+            collect(spec.filter(), named);
+        }
+        Stream<Variable> variables = named.stream().flatMap(e -> typing.variableOf(e).stream());
+        return Stream.concat(variables, spec.printsEverything() ? all.stream() : Stream.of())
+                .filter(v -> v.result() == atReturn)
+                .flatMap(v -> v.pieces().stream())
+                .anyMatch(p -> p.place() == Piece.Place.VECTOR);
     }
 
     private void add(CaptureProbe probe, TracedFunction function) {

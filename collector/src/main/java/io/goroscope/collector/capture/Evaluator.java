@@ -81,8 +81,7 @@ final class Evaluator {
             return range(range);
         }
         if (!signature.isTyped() && asText && expression instanceof Numbered numbered) {
-            List<Variable> words =
-                    numbered.kind() == Numbered.Kind.RESULT ? signature.results() : signature.arguments();
+            List<Variable> words = numbered.isResult() ? signature.results() : signature.arguments();
             Variable string = Signature.asString(words, numbered.number() - 1);
             return reader.read(string.type(), string.pieces());
         }
@@ -110,7 +109,7 @@ final class Evaluator {
         }
         return of.content().has(8, 8)
                 ? new Value.Integer(Typing.INT, of.content().word(8))
-                : new Value.Fault();
+                : of.content().absent();
     }
 
     private Value range(Expression.Range range) {

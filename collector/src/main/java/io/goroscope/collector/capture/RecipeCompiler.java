@@ -347,7 +347,7 @@ final class RecipeCompiler {
     }
 
     private Variable asString(Numbered numbered) {
-        List<Variable> words = numbered.kind() == Numbered.Kind.RESULT ? signature.results() : signature.arguments();
+        List<Variable> words = numbered.isResult() ? signature.results() : signature.arguments();
         return Signature.asString(words, numbered.number() - 1);
     }
 
@@ -380,6 +380,13 @@ final class RecipeCompiler {
                     from = slot;
                 }
                 recipe.emit(Code.EXTEND, slot, from, size, 0, signed ? 1 : 0);
+            }
+            case VECTOR -> {
+                recipe.emit(Code.VECTOR, slot, piece.number(), 0, 0, skip / 8);
+                if (skip % 8 > 0) {
+                    recipe.emit(Code.SHIFT, slot, slot, 0, 0, 8L * (skip % 8));
+                }
+                recipe.emit(Code.EXTEND, slot, slot, size, 0, signed ? 1 : 0);
             }
             case STACK -> recipe.emit(Code.LOAD, slot, SP, size, piece.number() + skip, signed ? 1 : 0);
             case MEMORY -> recipe.emit(Code.LOAD, slot, piece.number(), size, skip, signed ? 1 : 0);
@@ -601,6 +608,10 @@ final class RecipeCompiler {
     }
 
     private static boolean leadsElsewhere(GoType type, int far) {
+        // what it points to is its place on earth, which is not printed
+        if (type.name().equals("time.Time")) {
+            return false;
+        }
         return switch (type.kind()) {
             case STRING, SLICE, MAP, CHAN, FUNC, INTERFACE, EMPTY_INTERFACE -> true;
             case POINTER -> far > 0;

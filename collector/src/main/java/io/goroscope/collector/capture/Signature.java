@@ -46,7 +46,7 @@ public record Signature(List<Variable> arguments, List<Variable> results, Source
 
     private static List<Variable> words(Register[] registers, boolean result) {
         List<Variable> words = new ArrayList<>();
-        String prefix = result ? "ret" : "goarg";
+        String prefix = !result ? "goarg" : registers.length > 0 ? "ret" : "word";
         for (int i = 0; i < registers.length; i++) {
             Piece piece = new Piece(0, 8, Piece.Place.REGISTER, registers[i].index());
             words.add(new Variable(prefix + (i + 1), WORD, result, List.of(piece)));

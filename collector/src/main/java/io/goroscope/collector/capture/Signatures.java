@@ -10,10 +10,13 @@ import io.goroscope.collector.value.Piece;
 import io.goroscope.collector.value.RuntimeTypes;
 import io.goroscope.collector.value.Variable;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Finds signatures: in the debug information; else in the runtime's method tables, which stripping leaves; else words.
@@ -67,24 +70,20 @@ final class Signatures {
 
     private Signature place(List<Variable> said, Signature.Source source) {
         List<Variable> variables = convention == Convention.SYSTEM_V ? said : cleaned(said);
+        if (convention == Convention.GO_STACK) {
+            variables = ordered(variables);
+        }
         List<Variable> placed = convention.place(variables);
         List<Variable> arguments = new ArrayList<>();
         List<Variable> results = new ArrayList<>();
-        int argument = 0;
+        List<Variable> saidArguments =
+                variables.stream().filter(v -> !v.result()).toList();
         for (Variable variable : placed) {
-            if (variable.result()) {
-                results.add(variable);
-            } else {
-                arguments.add(better(
-                        variables.stream().filter(v -> !v.result()).toList().get(argument++), variable));
-            }
+            (variable.result() ? results : arguments).add(variable);
         }
+        replace(arguments, saidArguments);
         if (convention == Convention.GO_STACK) {
-            List<Variable> saidResults =
-                    variables.stream().filter(Variable::result).toList();
-            for (int i = 0; i < results.size(); i++) {
-                results.set(i, better(saidResults.get(i), results.get(i)));
-            }
+            replace(results, variables.stream().filter(Variable::result).toList());
         }
         if (convention == Convention.SYSTEM_V) {
             results = split(results);
@@ -102,29 +101,89 @@ final class Signatures {
     }
 
     /**
-     * The places that debug information names, under the offsets that the convention gives: gc writes no pieces for the
-     * padding between fields, so its own offsets are wrong for some structs.
+     * The order of the source. To Go 1.16 variables are listed by their offset, and one of no size may come after that which
+     * it was declared before; with its alignment that changes where the others are, and what is said of these tells.
      */
-    private static Variable better(Variable said, Variable placed) {
-        List<Piece> known = said.pieces().stream()
-                .filter(p -> p.place() != Piece.Place.LOST)
-                .toList();
-        if (known.size() == 1
-                && known.get(0).place() == Piece.Place.STACK
-                && known.get(0).size() == said.type().size()) {
-            return placed.at(known);
+    private List<Variable> ordered(List<Variable> listed) {
+        List<Variable> order = new ArrayList<>(listed);
+        for (int i = 1; i < order.size(); i++) {
+            Variable empty = order.get(i);
+            boolean may = empty.type().size() == 0
+                    && empty.result() == order.get(i - 1).result();
+            if (may) {
+                List<Variable> other = new ArrayList<>(order);
+                Collections.swap(other, i - 1, i);
+                order = contradictions(other) < contradictions(order) ? other : order;
+            }
         }
-        if (known.isEmpty() || known.size() != placed.pieces().size()) {
+        return order;
+    }
+
+    private long contradictions(List<Variable> variables) {
+        List<Variable> said = Stream.concat(
+                        variables.stream().filter(v -> !v.result()),
+                        variables.stream().filter(Variable::result))
+                .toList();
+        List<Variable> placed = convention.place(variables);
+        return IntStream.range(0, said.size())
+                .filter(i -> differs(said.get(i), placed.get(i)))
+                .count();
+    }
+
+    private static void replace(List<Variable> placed, List<Variable> said) {
+        boolean moved = false;
+        for (int i = 0; i < placed.size(); i++) {
+            moved |= differs(said.get(i), placed.get(i));
+        }
+        for (int i = 0; i < placed.size(); i++) {
+            placed.set(i, better(said.get(i), placed.get(i), moved));
+        }
+    }
+
+    /** Whether debug information contradicts the convention: then the places that only the latter knows are not to be had. */
+    private static boolean differs(Variable said, Variable placed) {
+        if (isOnStack(placed)) {
+            Piece like = placed.pieces().get(0);
+            // To Go 1.16 the place of one word of a string may stand for the whole.
+            return said.pieces().stream()
+                    .filter(p -> p.place() == Piece.Place.STACK)
+                    .anyMatch(p -> p.number() < like.number() || p.number() >= like.number() + like.size());
+        }
+        if (said.pieces().size() != placed.pieces().size()) {
+            return false;
+        }
+        for (int i = 0; i < said.pieces().size(); i++) {
+            Piece known = said.pieces().get(i);
+            Piece like = placed.pieces().get(i);
+            boolean same = known.place() == like.place() && known.number() == like.number();
+            if (known.place() != Piece.Place.LOST && !same) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isOnStack(Variable placed) {
+        return placed.pieces().size() == 1 && placed.pieces().get(0).place() == Piece.Place.STACK;
+    }
+
+    /**
+     * The places that debug information names, under the offsets that the convention gives: gc writes no pieces for the
+     * padding between fields, so its own offsets are wrong for some structs. A word that is needed no more has no place in
+     * debug information, and at the entry is still where the convention put it.
+     */
+    private static Variable better(Variable said, Variable placed, boolean moved) {
+        if (!moved) {
             return placed;
         }
+        List<Piece> like = placed.pieces();
+        boolean comparable = said.pieces().size() == like.size()
+                && (!isOnStack(placed) || placed.type().size() <= 8);
         List<Piece> pieces = new ArrayList<>();
-        for (int i = 0; i < known.size(); i++) {
-            Piece like = placed.pieces().get(i);
-            pieces.add(new Piece(
-                    like.offset(),
-                    like.size(),
-                    known.get(i).place(),
-                    known.get(i).number()));
+        for (int i = 0; i < like.size(); i++) {
+            Piece known = comparable ? said.pieces().get(i) : like.get(i);
+            Piece.Place place = comparable ? known.place() : Piece.Place.LOST;
+            pieces.add(new Piece(like.get(i).offset(), like.get(i).size(), place, known.number()));
         }
         return placed.at(pieces);
     }

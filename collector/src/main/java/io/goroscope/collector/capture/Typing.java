@@ -10,6 +10,7 @@ import io.goroscope.collector.value.GoType.Kind;
 import io.goroscope.collector.value.Variable;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -50,6 +51,11 @@ final class Typing {
     boolean needsEntry(Expression expression) {
         Variable root = root(expression);
         return root != null && !root.result();
+    }
+
+    /** The argument or result that an expression is about; empty for a constant. */
+    Optional<Variable> variableOf(Expression expression) {
+        return Optional.ofNullable(root(expression));
     }
 
     private Variable root(Expression expression) {
@@ -111,7 +117,8 @@ final class Typing {
                     "arg" + numbered.number() + " is for gccgo's convention, and gc made " + function + "; write goarg"
                             + numbered.number());
         }
-        boolean result = numbered.kind() == Numbered.Kind.RESULT;
+        checkStackWords(numbered);
+        boolean result = numbered.isResult();
         List<Variable> from = result ? signature.results() : signature.arguments();
         if (numbered.number() > from.size()) {
             throw mistake(
@@ -122,6 +129,23 @@ final class Typing {
                             + (from.size() == 1 ? "" : "s"));
         }
         return from.get(numbered.number() - 1);
+    }
+
+    /** On the stack results follow the arguments; without types nobody knows where. */
+    private void checkStackWords(Numbered numbered) {
+        boolean stackWords = convention == Convention.GO_STACK && !signature.isTyped();
+        if (numbered.kind() == Numbered.Kind.RESULT && stackWords) {
+            throw mistake(
+                    numbered,
+                    "where the results of " + function + " begin on the stack is not known (no debug information);"
+                            + " word1, word2 and so on are arguments and results in a row, as the call leaves them");
+        }
+        if (numbered.kind() == Numbered.Kind.STACK_WORD && !stackWords) {
+            throw mistake(
+                    numbered,
+                    "word" + numbered.number() + " is for programs of Go up to 1.16 without debug"
+                            + " information; write goarg" + numbered.number() + " or ret" + numbered.number());
+        }
     }
 
     private String noSuchName(String name) {
@@ -203,7 +227,7 @@ final class Typing {
                             : "only goarg1, ret1 and the like can be given a type");
         }
         variable(numbered);
-        List<Variable> words = numbered.kind() == Numbered.Kind.RESULT ? signature.results() : signature.arguments();
+        List<Variable> words = numbered.isResult() ? signature.results() : signature.arguments();
         return Signature.as(words, numbered.number() - 1, type);
     }
 

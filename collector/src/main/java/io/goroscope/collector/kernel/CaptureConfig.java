@@ -25,6 +25,7 @@ final class CaptureConfig {
     private static final int NOTES_ENTRY = 1;
     private static final int NEEDS_ENTRY = 2;
     private static final int AGGREGATES = 4;
+    private static final int WANTS_VECTORS = 8;
 
     private CaptureConfig() {}
 
@@ -75,7 +76,8 @@ final class CaptureConfig {
                 16,
                 (probe.notesEntry() ? NOTES_ENTRY : 0)
                         | (probe.needsEntry() ? NEEDS_ENTRY : 0)
-                        | (probe.aggregates() ? AGGREGATES : 0));
+                        | (probe.aggregates() ? AGGREGATES : 0)
+                        | (probe.wantsVectors() ? WANTS_VECTORS : 0));
         data.putInt(20, probe.partner());
         return data;
     }

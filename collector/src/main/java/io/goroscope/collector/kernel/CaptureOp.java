@@ -44,6 +44,7 @@ public record CaptureOp(Code code, int to, int from, int size, int offset, long 
         SHIFT,
         LESSER,
         EXTEND,
+        VECTOR,
         ORDER,
         IF,
         TEXT,

@@ -12,6 +12,7 @@ import java.util.List;
  * @param notesEntry true for an entry whose return is probed too, and is to come only if the entry passed
  * @param needsEntry true for such a return
  * @param aggregates true where nothing is sent, since the recipe only counts
+ * @param wantsVectors true where something of that is in vector registers
  * @param partner for a return the number of the entry's probe, else its own
  */
 public record CaptureProbe(
@@ -22,6 +23,7 @@ public record CaptureProbe(
         boolean notesEntry,
         boolean needsEntry,
         boolean aggregates,
+        boolean wantsVectors,
         int partner) {
     public CaptureProbe {
         filter = List.copyOf(filter);

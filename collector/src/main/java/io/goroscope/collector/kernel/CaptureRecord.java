@@ -28,6 +28,8 @@ public final class CaptureRecord implements Snapshot {
 
     private static final int CHUNK_HEAD_BYTES = 16;
     private static final int CHUNK_FAULT = 1;
+    private static final int CHUNK_VECTORS = 4;
+    private static final int VECTOR_BYTES = 16;
 
     private static final int NO_IDENTITY = 1;
     private static final int SYSTEM_STACK = 2;
@@ -112,6 +114,14 @@ public final class CaptureRecord implements Snapshot {
         return bytes.getLong(REGISTERS + 8 * register.index());
     }
 
+    /** They come first where there are any. */
+    @Override
+    public byte[] vector(int number) {
+        boolean there =
+                chunksEnd >= HEAD_BYTES + CHUNK_HEAD_BYTES && (bytes.getInt(HEAD_BYTES + 12) & CHUNK_VECTORS) != 0;
+        return there ? copyOf(HEAD_BYTES + CHUNK_HEAD_BYTES + VECTOR_BYTES * number, VECTOR_BYTES) : null;
+    }
+
     private byte[] copyOf(int from, int length) {
         byte[] copy = new byte[length];
         bytes.get(from, copy);
@@ -132,8 +142,8 @@ public final class CaptureRecord implements Snapshot {
         while (at + CHUNK_HEAD_BYTES <= chunksEnd) {
             int have = bytes.getInt(at + 8);
             long skip = address - bytes.getLong(at);
-            boolean fault = (bytes.getInt(at + 12) & CHUNK_FAULT) != 0;
-            if (!fault && skip >= 0 && skip < have && have - skip > bestLength) {
+            boolean memory = (bytes.getInt(at + 12) & (CHUNK_FAULT | CHUNK_VECTORS)) == 0;
+            if (memory && skip >= 0 && skip < have && have - skip > bestLength) {
                 best = at + CHUNK_HEAD_BYTES + (int) skip;
                 bestLength = (int) (have - skip);
             }

@@ -23,11 +23,15 @@ public final class CaptureSession implements AutoCloseable {
     private static final int RING_BYTES = 32 << 20;
     private static final int KEY_BYTES = 72;
 
+    /** Stands for the length of a text where a number was counted. */
+    private static final int NUMBER = -1;
+
     private final BpfObject object;
     private final RingBufferReader ring;
     private final MappedArea statistics;
     private final List<Attachment> links = new ArrayList<>();
     private final boolean sleepable;
+    private Wakers wakers;
     private long attachNs;
     private boolean closed;
 
@@ -59,6 +63,9 @@ public final class CaptureSession implements AutoCloseable {
             CaptureSession session = load(plans, probes, options, features);
             try {
                 session.fill(probes, options);
+                if (session.sleepable && probes.stream().anyMatch(CaptureProbe::wantsVectors)) {
+                    session.wakers = Wakers.start(session.object.mapFd("wakers"));
+                }
                 session.attach(plans, files, probes, options, features);
             } catch (RuntimeException e) {
                 session.close();
@@ -85,6 +92,7 @@ public final class CaptureSession implements AutoCloseable {
         try {
             object.setConstants(CaptureConfig.write(options, sleepable, layouts), CaptureConfig.BYTES);
             object.setMaxEntries("ring", RING_BYTES);
+            object.setMaxEntries("wakers", Wakers.count());
             object.setMaxEntries("probes", Math.max(1, probes.size()));
             object.setMaxEntries("code", Math.max(1, ops));
             object.setMaxEntries("texts", Math.max(1, options.texts().size()));
@@ -191,6 +199,11 @@ public final class CaptureSession implements AutoCloseable {
         return sleepable;
     }
 
+    /** True where values in vector registers were asked for and cannot be had. */
+    public boolean lacksVectors(List<CaptureProbe> probes) {
+        return probes.stream().anyMatch(CaptureProbe::wantsVectors) && (wakers == null || !wakers.areAll());
+    }
+
     /** One of the figures that the program keeps about itself. */
     public long statistic(CaptureStatistic statistic) {
         return statistics.longAt(statistic.index());
@@ -219,7 +232,7 @@ public final class CaptureSession implements AutoCloseable {
         List<Tally> found = new ArrayList<>();
         visit("tallies", KEY_BYTES, (key, count) -> {
             int length = key.getInt(4);
-            byte[] text = length == 0 ? null : new byte[length];
+            byte[] text = length == NUMBER ? null : new byte[length];
             if (text != null) {
                 key.get(8, text, 0, length);
             }
@@ -264,6 +277,9 @@ public final class CaptureSession implements AutoCloseable {
         if (!closed) {
             closed = true;
             detach();
+            if (wakers != null) {
+                wakers.close();
+            }
             ring.close();
             statistics.close();
             object.close();

@@ -43,6 +43,15 @@ public interface Libc {
     /** For libbpf's log: {@code arguments} is a va_list, passed on as it came. */
     int vsnprintf(@Out byte[] text, long size, Pointer format, Pointer arguments);
 
+    /** poll(2). */
+    int poll(Pointer files, long count, int timeoutMs);
+
+    /** sched_setaffinity(2): 0 is the calling thread. */
+    int sched_setaffinity(int thread, long bytes, Pointer mask);
+
+    /** sched_setscheduler(2): 0 is the calling thread; the parameter is a priority, 4 bytes. */
+    int sched_setscheduler(int thread, int policy, Pointer parameter);
+
     /** getpagesize(3). */
     int getpagesize();
 

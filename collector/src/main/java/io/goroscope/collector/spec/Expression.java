@@ -9,7 +9,7 @@ public sealed interface Expression {
     record Name(int column, String name) implements Expression {}
 
     /**
-     * {@code goarg1}, {@code arg1}, {@code ret1}.
+     * {@code goarg1}, {@code arg1}, {@code ret1}, {@code word1}.
      *
      * @param number from 1
      */
@@ -18,7 +18,9 @@ public sealed interface Expression {
         public enum Kind {
             GO_ARGUMENT("goarg"),
             C_ARGUMENT("arg"),
-            RESULT("ret");
+            RESULT("ret"),
+            /** Of the stack as a call leaves it, for programs that keep no word on where results begin there. */
+            STACK_WORD("word");
 
             private final String prefix;
 
@@ -29,6 +31,11 @@ public sealed interface Expression {
             public String prefix() {
                 return prefix;
             }
+        }
+
+        /** True for what is there when the call returns. */
+        public boolean isResult() {
+            return kind == Kind.RESULT || kind == Kind.STACK_WORD;
         }
     }
 

@@ -10,9 +10,10 @@ public interface TypeSource {
      * The type at an address in the process.
      *
      * @param base what is added to an address of the file where the image is loaded
+     * @param memory what was captured; gccgo's types are in it, since they may be of another image
      * @return null where nobody knows
      */
-    GoType type(long address, long base);
+    GoType type(long address, long base, Snapshot memory);
 
     /** The name of the function that begins at an address in the process; empty where there is none. */
     String function(long address, long base);

@@ -52,7 +52,33 @@ public sealed interface Value {
     record Nil() implements Value {}
 
     /** It could not be read. */
-    record Fault() implements Value {}
+    record Fault(Why why) implements Value {
+        /** Of memory. */
+        public Fault() {
+            this(Why.MEMORY);
+        }
+    }
+
+    /** Why a value is not there. */
+    enum Why {
+        /** The memory could not be read, or what leads there could not. */
+        MEMORY("<fault>"),
+        /** It is in a vector register, which was not to be had. */
+        VECTOR("<xmm>"),
+        /** The compiler needs it no more at this place, and keeps it nowhere. */
+        NOWHERE("<optimized out>");
+
+        private final String text;
+
+        Why(String text) {
+            this.text = text;
+        }
+
+        /** What is printed in its stead. */
+        public String text() {
+            return text;
+        }
+    }
 
     /** Left out, since it is too deep or of a type that nobody knows; {@code type} may be empty. */
     record Omitted(String type) implements Value {}

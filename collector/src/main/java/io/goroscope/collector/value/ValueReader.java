@@ -13,6 +13,7 @@ public final class ValueReader {
     /** Elements of a slice or array that are shown. */
     private static final int MOST_ELEMENTS = 64;
 
+    private static final Value.Fault FAULT = new Value.Fault();
     private static final int MOST_BYTES = 1 << 20;
     private static final int DEEPEST = 12;
 
@@ -27,12 +28,16 @@ public final class ValueReader {
         this.most = most;
     }
 
-    /** Bytes of a value, and which of them are there. */
-    public record Content(ByteBuffer bytes, BitSet missing, int offset) {
+    /**
+     * Bytes of a value, and which of them are there.
+     *
+     * @param absent what stands for those that are not
+     */
+    public record Content(ByteBuffer bytes, BitSet missing, int offset, Value.Fault absent) {
 
         /** From a part's first byte on. */
         public Content part(long at) {
-            return new Content(bytes, missing, (int) (offset + at));
+            return new Content(bytes, missing, (int) (offset + at), absent);
         }
 
         /** Whether some of the bytes are all there. */
@@ -64,7 +69,7 @@ public final class ValueReader {
         return type.size() > MOST_BYTES || type.size() < 0;
     }
 
-    private static final Content NOTHING = new Content(ByteBuffer.allocate(0), new BitSet(), 0);
+    private static final Content NOTHING = new Content(ByteBuffer.allocate(0), new BitSet(), 0, FAULT);
 
     /** The bytes of a value of which the pieces are known. */
     public Content content(GoType type, List<Piece> pieces) {
@@ -75,15 +80,20 @@ public final class ValueReader {
         ByteBuffer bytes = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
         BitSet missing = new BitSet();
         missing.set(0, size);
+        Value.Why why = pieces.isEmpty() && size > 0 ? Value.Why.NOWHERE : Value.Why.MEMORY;
         for (Piece piece : pieces) {
             byte[] part = bytes(piece);
             int from = (int) piece.offset();
             if (part != null && from >= 0 && from + part.length <= size) {
                 bytes.put(from, part);
                 missing.clear(from, from + part.length);
+            } else if (piece.place() == Piece.Place.VECTOR) {
+                why = Value.Why.VECTOR;
+            } else if (piece.place() == Piece.Place.LOST) {
+                why = Value.Why.NOWHERE;
             }
         }
-        return new Content(bytes, missing, 0);
+        return new Content(bytes, missing, 0, new Value.Fault(why));
     }
 
     /** The bytes of a value at an address. */
@@ -95,7 +105,7 @@ public final class ValueReader {
         byte[] whole = Arrays.copyOf(bytes == null ? new byte[0] : bytes, (int) type.size());
         BitSet missing = new BitSet();
         missing.set(bytes == null ? 0 : bytes.length, whole.length);
-        return new Content(ByteBuffer.wrap(whole).order(ByteOrder.LITTLE_ENDIAN), missing, 0);
+        return new Content(ByteBuffer.wrap(whole).order(ByteOrder.LITTLE_ENDIAN), missing, 0, FAULT);
     }
 
     @SuppressWarnings("StatementSwitchToExpressionSwitch") // each case has steps of its own
@@ -127,7 +137,7 @@ public final class ValueReader {
             return new Value.Omitted(type.name());
         }
         if (type.size() > 0 && snapshot.available(address, 1) == null) {
-            return new Value.Fault();
+            return FAULT;
         }
         return value(type, content(type, address), depth);
     }
@@ -143,8 +153,7 @@ public final class ValueReader {
                     boolean inside = field.offset() >= 0
                             && field.type().size() >= 0
                             && field.offset() + field.type().size() <= type.size();
-                    fields.add(
-                            inside ? value(field.type(), content.part(field.offset()), depth + 1) : new Value.Fault());
+                    fields.add(inside ? value(field.type(), content.part(field.offset()), depth + 1) : FAULT);
                 }
                 return new Value.Struct(type, fields);
             }
@@ -158,10 +167,10 @@ public final class ValueReader {
                 Value imaginary = value(part, content.part(half), depth);
                 return real instanceof Value.Float r && imaginary instanceof Value.Float i
                         ? new Value.Complex(r, i)
-                        : new Value.Fault();
+                        : content.absent();
             }
             default -> {
-                return content.has(0, (int) type.size()) ? simple(type, content, depth) : new Value.Fault();
+                return content.has(0, (int) type.size()) ? simple(type, content, depth) : content.absent();
             }
         }
     }
@@ -217,10 +226,10 @@ public final class ValueReader {
             return new Value.Text(new byte[0], 0);
         }
         if (length < 0) {
-            return new Value.Fault();
+            return FAULT;
         }
         byte[] bytes = snapshot.available(address, (int) Math.min(length, most));
-        return bytes == null ? new Value.Fault() : new Value.Text(bytes, length);
+        return bytes == null ? FAULT : new Value.Text(bytes, length);
     }
 
     private Value slice(GoType type, long address, long length, int depth) {
@@ -229,7 +238,7 @@ public final class ValueReader {
         }
         GoType elem = type.elem();
         if (length < 0 || elem == null) {
-            return new Value.Fault();
+            return FAULT;
         }
         if (elem.kind() == GoType.Kind.UINT && elem.size() == 1) {
             return text(address, length);
@@ -243,7 +252,7 @@ public final class ValueReader {
         }
         byte[] there = snapshot.available(address, (int) Math.min(length * elem.size(), most));
         if (there == null) {
-            return new Value.Fault();
+            return FAULT;
         }
         long whole = there.length / elem.size();
         for (long i = 0; i < Math.min(whole, MOST_ELEMENTS); i++) {
@@ -282,7 +291,7 @@ public final class ValueReader {
         }
         byte[] first = snapshot.memory(closure, 8);
         if (first == null) {
-            return new Value.Fault();
+            return FAULT;
         }
         long code = ByteBuffer.wrap(first).order(ByteOrder.LITTLE_ENDIAN).getLong();
         return new Value.Function(types.function(code, snapshot.register(Register.BASE)), code);
@@ -294,7 +303,7 @@ public final class ValueReader {
         }
         byte[] word = snapshot.memory(table + types.typeInTable(), 8);
         return word == null
-                ? new Value.Fault()
+                ? FAULT
                 : dynamic(ByteBuffer.wrap(word).order(ByteOrder.LITTLE_ENDIAN).getLong(), data, depth);
     }
 
@@ -302,7 +311,7 @@ public final class ValueReader {
         if (typeWord == 0) {
             return new Value.Nil();
         }
-        GoType type = types.type(typeWord, snapshot.register(Register.BASE));
+        GoType type = types.type(typeWord, snapshot.register(Register.BASE), snapshot);
         if (type == null) {
             return new Value.Omitted("");
         }
@@ -310,7 +319,7 @@ public final class ValueReader {
         if (direct) {
             ByteBuffer word =
                     ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(0, data);
-            return new Value.Dynamic(type.name(), value(type, new Content(word, new BitSet(), 0), depth + 1));
+            return new Value.Dynamic(type.name(), value(type, new Content(word, new BitSet(), 0, FAULT), depth + 1));
         }
         return new Value.Dynamic(type.name(), at(type, data, depth + 1));
     }

@@ -8,8 +8,6 @@ import java.util.Set;
 /** Values as Go would write them: {@code {X:1 Name:"n"}}, {@code &{…}}, {@code [1 2 3]}, {@code map[string]int(3 entries)}. */
 public final class ValueText {
 
-    private static final String FAULT = "<fault>";
-
     /** Named integers that people want to read in units of time. */
     private static final String DURATION = "time.Duration";
 
@@ -70,15 +68,16 @@ public final class ValueText {
             dynamic(out, dynamic);
         } else if (value instanceof Value.Counted counted) {
             out.append(counted.type().name()).append('(');
-            out.append(counted.length() < 0 ? FAULT : "len " + counted.length()).append(')');
+            out.append(counted.length() < 0 ? Value.Why.MEMORY.text() : "len " + counted.length())
+                    .append(')');
         } else if (value instanceof Value.Function function) {
             out.append(function.name().isEmpty() ? "func 0x" + Long.toHexString(function.address()) : function.name());
         } else if (value instanceof Value.Nil) {
             out.append("nil");
         } else if (value instanceof Value.Omitted omitted) {
             out.append(omitted.type().isEmpty() ? "<unknown type>" : "<" + omitted.type() + ">");
-        } else {
-            out.append(FAULT);
+        } else if (value instanceof Value.Fault fault) {
+            out.append(fault.why().text());
         }
     }
 
