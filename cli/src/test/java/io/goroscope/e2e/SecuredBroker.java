@@ -26,7 +26,9 @@ import org.apache.kafka.common.acl.AclBindingFilter;
  */
 final class SecuredBroker implements AutoCloseable {
 
-    private static final String PASSWORD = "a-secret-of-this-test";
+    /** Of every user; nobody may ever print it. */
+    static final String PASSWORD = "a-secret-of-this-test";
+
     private static final String ADMIN = "admin";
     private static final String MECHANISM = "SCRAM-SHA-512";
 

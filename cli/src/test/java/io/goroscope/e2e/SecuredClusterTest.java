@@ -21,8 +21,10 @@ import io.goroscope.testbed.Toolchains;
 import io.goroscope.testbed.Truth;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -165,6 +167,43 @@ class SecuredClusterTest {
                     .hasValueSatisfying(line -> assertThat(line).contains("goroscope.events"));
         } finally {
             broker.allow(some);
+        }
+    }
+
+    @Test
+    @Order(4)
+    void shouldKeepSecretsOutOfLogsAndOfTheListOfProcesses() throws Exception {
+        for (Map.Entry<Part, List<String>> each : Map.of(
+                        Part.STREAMS,
+                                List.of(
+                                        "is running",
+                                        "streams",
+                                        "--state-dir",
+                                        folder.resolve("logged").toString()),
+                        Part.SINK, List.of("caught up", "sink", "--port", "0"))
+                .entrySet()) {
+            List<String> words = new ArrayList<>(each.getValue());
+            String ready = words.remove(0);
+            words.addAll(List.of(
+                    "-b",
+                    broker.bootstrapServers(),
+                    "--kafka-config",
+                    broker.clientFile(each.getKey()).toString()));
+            try (Terminal terminal =
+                    Terminal.startBy(List.of("env", "GOROSCOPE_LOG=DEBUG"), words.toArray(String[]::new))) {
+                terminal.awaitLineWith(ready);
+                String commandLine = Files.readString(Path.of("/proc/" + terminal.pid() + "/cmdline"));
+                terminal.interrupt();
+                terminal.finish();
+
+                // The lines in which Kafka's clients print their settings are there, and say [hidden].
+                assertThat(terminal.stderr()).contains("sasl.jaas.config = [hidden]");
+                // Not by AssertJ's own words, which would print it.
+                assertThat(terminal.stderr().contains(SecuredBroker.PASSWORD))
+                        .as("the password in the log of %s", each.getKey())
+                        .isFalse();
+                assertThat(commandLine).contains("--kafka-config").doesNotContain(SecuredBroker.PASSWORD);
+            }
         }
     }
 

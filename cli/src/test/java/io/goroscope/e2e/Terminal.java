@@ -62,17 +62,27 @@ final class Terminal implements AutoCloseable {
 
     /** Waits until stderr says that everything is attached. */
     void awaitAttached() {
+        awaitLineWith("Ctrl-C");
+    }
+
+    /** Waits for a line on stderr that has a text in it. */
+    void awaitLineWith(String text) {
         try {
             for (String line = stderr.readLine(); line != null; line = stderr.readLine()) {
                 said.append(line).append('\n');
-                if (line.contains("Ctrl-C")) {
+                if (line.contains(text)) {
                     return;
                 }
             }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read stderr", e);
         }
-        throw new IllegalStateException("it ended before it was attached: " + said);
+        throw new IllegalStateException("it ended before it said " + text + ": " + said);
+    }
+
+    /** Its process's id. */
+    long pid() {
+        return process.pid();
     }
 
     /** Waits for its end with exit code 0, and reads the last line of JSON. */
