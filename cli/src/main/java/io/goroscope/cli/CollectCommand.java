@@ -3,22 +3,27 @@ package io.goroscope.cli;
 import io.goroscope.cli.rights.Grant;
 import io.goroscope.cli.rights.Part;
 import io.goroscope.cli.rights.RightsCheck;
+import io.goroscope.collector.CollectorConfig;
 import io.goroscope.collector.CollectorStatus;
 import io.goroscope.collector.TraceTarget;
+import io.goroscope.collector.config.Configuration;
 import io.goroscope.collector.kernel.SessionOptions;
 import io.goroscope.collector.process.ProcessLocks;
 import io.goroscope.collector.publish.KafkaDelivery;
 import io.goroscope.collector.publish.KafkaSink;
 import io.goroscope.collector.publish.RecordSink;
 import io.goroscope.collector.spool.SpoolingSink;
+import io.goroscope.collector.watch.Survey;
+import io.goroscope.schemas.Topics;
 import io.goroscope.schemas.UserException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Properties;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** The collector: publishes what it sees to Kafka. */
 @Command(
@@ -28,7 +33,12 @@ import picocli.CommandLine.Option;
             "Attaches to functions and publishes their entries, returns and exact counts to Kafka, until Ctrl-C.",
             "The topics must exist: goroscope topics --create"
         },
-        footer = {"", "Example:", "  goroscope collect -b kafka:9092 '/usr/bin/prometheus:github.com/prometheus/*'"})
+        footer = {
+            "",
+            "Examples:",
+            "  goroscope collect -b kafka:9092 '/usr/bin/prometheus:github.com/prometheus/*'",
+            "  goroscope collect --config /etc/goroscope/collector.yaml"
+        })
 final class CollectCommand implements Callable<Integer> {
 
     @Mixin
@@ -37,7 +47,9 @@ final class CollectCommand implements Callable<Integer> {
     @Mixin
     private RunOptions run;
 
+    /** For its options alone: they are keys of the configuration, which {@link #settings} reads. */
     @Mixin
+    @SuppressWarnings("UnusedVariable")
     private KafkaOptions kafka;
 
     @Option(
@@ -47,93 +59,116 @@ final class CollectCommand implements Callable<Integer> {
             description = "Service name of the traced processes (default: the executable's file name).")
     private String service;
 
-    @Option(
-            names = "--label",
-            paramLabel = "TEXT",
-            defaultValue = "",
-            description =
-                    "Label of a collector beside another: both may trace the same process then, and this one's service"
-                            + " and process names end in @TEXT.")
-    private String label;
-
-    @Option(
-            names = "--lanes",
-            paramLabel = "N",
-            defaultValue = "4",
-            description = "Lanes for each process, 1 to 256 (default: ${DEFAULT-VALUE}).")
-    private int lanes;
-
-    @Option(
-            names = "--spool",
-            paramLabel = "DIR",
-            description = {
-                "Keep records in this folder while the broker is away or slow, and send them in order when it is back;"
-                        + " what is left there is sent by the next start. Without it, about 32 MB wait in memory."
-            })
-    private Path spool;
-
-    @Option(
-            names = "--spool-max",
-            paramLabel = "MIB",
-            defaultValue = "1024",
-            description = "Size of the spool at most, MiB; beyond it the oldest events are given up and counted"
-                    + " (default: ${DEFAULT-VALUE}).")
-    private int spoolMax;
+    @Mixin
+    private CollectSettings settings;
 
     @Mixin
     private final ReadyFile readyFile = new ReadyFile();
 
+    @Spec
+    private CommandSpec spec;
+
     @Override
     public Integer call() {
         run.check();
-        if (spoolMax < 1) {
-            throw new UserException("--spool-max must be at least 1, is " + spoolMax);
+        Configuration configuration = settings.read();
+        boolean byRules = !configuration.rules().isEmpty();
+        if (byRules && target.isGiven()) {
+            throw new UserException("rules and BINARY:PATTERN, -p or -c exclude each other: put all of it into rules");
         }
-        TraceTarget resolved = target.resolve(true);
+        if (settings.check()) {
+            if (!byRules) {
+                throw new UserException("--check looks at rules, and there are none: give --config FILE");
+            }
+            SurveyReport.print(
+                    configuration,
+                    Survey.of(configuration.rules()),
+                    spec.commandLine().getOut());
+            return 0;
+        }
+        Logs.showProgress();
         try (readyFile;
-                ProcessLocks locks = ProcessLocks.open(label);
-                Tracing tracing = start(resolved, locks)) {
-            tracing.announce("Collecting");
-            readyFile.set(true);
-            run.run(tracing::hasEnded, () -> report(tracing));
-            tracing.finish();
-            report(tracing);
+                ProcessLocks locks = ProcessLocks.open(configuration.collector().label())) {
+            if (byRules) {
+                watch(configuration, locks);
+            } else {
+                trace(configuration, locks);
+            }
         }
         return 0;
     }
 
-    private Tracing start(TraceTarget resolved, ProcessLocks locks) {
-        resolved.runningProcesses().forEach(locks::requireFree);
-        return Tracing.start(
-                resolved,
-                target,
-                SessionOptions.pairs(),
-                Tracing.config(Duration.ofSeconds(1))
-                        .withLanes(lanes)
-                        .withService(service)
-                        .withLabel(label),
-                sink(),
-                locks);
+    private void watch(Configuration configuration, ProcessLocks locks) {
+        try (Watching watching = Watching.start(
+                        configuration, settings::read, config(configuration), sink(configuration), locks);
+                MetricsServer server = serve(configuration, watching.metrics())) {
+            tell(server, configuration);
+            Hangup.handle(watching::reload);
+            watching.announce();
+            readyFile.set(true);
+            run.run(watching::hasEnded, () -> report(watching.status()));
+            watching.finish();
+            report(watching.status());
+        }
     }
 
-    private RecordSink sink() {
-        Properties client = kafka.client();
-        if (spool == null) {
-            checkRights(client);
-            return KafkaSink.connect(client, kafka.topics());
+    private void trace(Configuration configuration, ProcessLocks locks) {
+        TraceTarget resolved = target.resolve(true);
+        resolved.runningProcesses().forEach(locks::requireFree);
+        try (Tracing tracing = Tracing.start(
+                        resolved, target, SessionOptions.pairs(), config(configuration), sink(configuration), locks);
+                MetricsServer server = serve(configuration, tracing.metrics())) {
+            tell(server, configuration);
+            tracing.announce("Collecting");
+            readyFile.set(true);
+            run.run(tracing::hasEnded, () -> report(tracing.status()));
+            tracing.finish();
+            report(tracing.status());
         }
-        return SpoolingSink.open(spool, (long) spoolMax << 20, () -> {
-            checkRights(client);
-            return KafkaDelivery.connect(client, kafka.topics());
+    }
+
+    private static MetricsServer serve(Configuration configuration, CollectorMetrics metrics) {
+        Configuration.Metrics where = configuration.metrics();
+        if (where.port() < 0) {
+            return null;
+        }
+        return MetricsServer.serve(metrics::snapshots, metrics::health, where.listen(), where.port());
+    }
+
+    private static void tell(MetricsServer server, Configuration configuration) {
+        if (server != null) {
+            System.err.println("goroscope: serving http://"
+                    + configuration.metrics().listen() + ":" + server.port() + "/metrics and /health");
+        }
+    }
+
+    private CollectorConfig config(Configuration configuration) {
+        return Tracing.config(Duration.ofSeconds(1))
+                .withLanes(configuration.collector().lanes())
+                .withService(service)
+                .withLabel(configuration.collector().label());
+    }
+
+    private static RecordSink sink(Configuration configuration) {
+        Configuration.Kafka kafka = configuration.kafka();
+        Properties client = KafkaOptions.client(kafka.bootstrapServers(), kafka.config());
+        Topics topics = new Topics(kafka.topicPrefix());
+        Configuration.Spool spool = configuration.spool();
+        if (spool.folder() == null) {
+            checkRights(client, topics);
+            return KafkaSink.connect(client, topics);
+        }
+        return SpoolingSink.open(spool.folder(), (long) spool.maxMib() << 20, () -> {
+            checkRights(client, topics);
+            return KafkaDelivery.connect(client, topics);
         });
     }
 
-    private void checkRights(Properties client) {
-        RightsCheck.require(client, Part.COLLECTOR, Grant.all(kafka.topics(), ""));
+    private static void checkRights(Properties client, Topics topics) {
+        RightsCheck.require(client, Part.COLLECTOR, Grant.all(topics, ""));
     }
 
-    private static void report(Tracing tracing) {
-        CollectorStatus status = tracing.status();
+    private static void report(CollectorStatus status) {
         System.err.printf(
                 "goroscope: %d processes, %d calls, %d events, %d lost, %d refused%n",
                 status.processes(), status.calls(), status.events(), status.lost(), status.refused());

@@ -1,19 +1,14 @@
 package io.goroscope.cli;
 
+import io.goroscope.cli.MetricsServer.Health;
 import io.goroscope.schemas.BadRecordException.Reason;
 import io.goroscope.schemas.UserException;
 import io.goroscope.streams.topology.JobCounters;
 import io.goroscope.streams.topology.StreamsJob;
-import io.prometheus.metrics.exporter.httpserver.HTTPServer;
-import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
-import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
-import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
-import io.prometheus.metrics.model.snapshots.MetricSnapshots;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -28,38 +23,38 @@ public final class JobMetrics implements AutoCloseable {
     private static final String PREFIX = "goroscope_streams_";
     private static final double NS_PER_S = 1e9;
 
-    private final HTTPServer server;
+    private final MetricsServer server;
 
-    private JobMetrics(HTTPServer server) {
+    private JobMetrics(MetricsServer server) {
         this.server = server;
     }
 
     /**
-     * Begins to serve {@code /metrics}.
+     * Begins to serve {@code /metrics} and {@code /health}.
      *
      * @param port 0 for a free one
      * @throws UserException if the address cannot be had
      */
     public static JobMetrics serve(StreamsJob job, String address, int port) {
-        PrometheusRegistry registry = new PrometheusRegistry();
-        registry.register(() -> new MetricSnapshots(snapshots(job)));
-        try {
-            return new JobMetrics(HTTPServer.builder()
-                    .hostname(address)
-                    .port(port)
-                    .registry(registry)
-                    .buildAndStart());
-        } catch (IOException e) {
-            throw new UserException(
-                    "cannot serve metrics on " + address + ":" + port + ": " + e.getMessage()
-                            + "; choose another port, or 0 for a free one",
-                    e);
-        }
+        return new JobMetrics(MetricsServer.serve(() -> snapshots(job), () -> health(job), address, port));
     }
 
     /** The port that it serves on. */
     public int port() {
-        return server.getPort();
+        return server.port();
+    }
+
+    private static Health health(StreamsJob job) {
+        StreamsJob.State state = job.state();
+        return switch (state) {
+            case RUNNING -> new Health(true, List.of());
+            case FAILED -> new Health(false, List.of("the job has failed: " + job.failure()));
+            case STARTING, STOPPED ->
+                new Health(
+                        true,
+                        List.of("the job is " + state.name().toLowerCase(Locale.ROOT)
+                                + ": it gets its partitions, or restores their state"));
+        };
     }
 
     private static List<MetricSnapshot> snapshots(StreamsJob job) {
@@ -94,24 +89,15 @@ public final class JobMetrics implements AutoCloseable {
     }
 
     private static MetricSnapshot counter(String name, String help, long value) {
-        return CounterSnapshot.builder()
-                .name(PREFIX + name)
-                .help(help)
-                .dataPoint(
-                        CounterDataPointSnapshot.builder().value((double) value).build())
-                .build();
+        return Samples.counter(PREFIX + name, help, value);
     }
 
     private static MetricSnapshot gauge(String name, String help, double value) {
-        return GaugeSnapshot.builder()
-                .name(PREFIX + name)
-                .help(help)
-                .dataPoint(GaugeDataPointSnapshot.builder().value(value).build())
-                .build();
+        return Samples.gauge(PREFIX + name, help, value);
     }
 
     @Override
     public void close() {
-        server.stop();
+        server.close();
     }
 }

@@ -54,6 +54,15 @@ public final class KafkaOptions {
      * @throws UserException if the file cannot be read
      */
     public Properties client() {
+        return client(bootstrapServers, config);
+    }
+
+    /**
+     * The same from settings that were read elsewhere.
+     *
+     * @param config a properties file, or null
+     */
+    static Properties client(String bootstrapServers, Path config) {
         Properties client = new Properties();
         if (config != null) {
             try (Reader in = Files.newBufferedReader(config, StandardCharsets.UTF_8)) {

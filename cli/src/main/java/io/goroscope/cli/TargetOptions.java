@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -18,7 +19,7 @@ final class TargetOptions {
 
     @Parameters(
             paramLabel = "BINARY:PATTERN",
-            arity = "1..*",
+            arity = "0..*",
             description = {
                 "Functions to trace: PATH:PATTERN, or go:PATTERN for gccgo's libgo.so. With -p or -c the PATTERN alone"
                         + " is enough.",
@@ -82,7 +83,15 @@ final class TargetOptions {
         return TraceTarget.resolveToShow(request(new PlanOptions(true, true, all)));
     }
 
+    /** True where anything to trace is named here. */
+    boolean isGiven() {
+        return specs != null || pid != 0 || command != null;
+    }
+
     private TraceTarget.Request request(PlanOptions options) {
+        if (specs == null) {
+            throw new ParameterException(spec.commandLine(), "Missing required parameter: 'BINARY:PATTERN'");
+        }
         if (pid != 0 && command != null) {
             throw new UserException("-p and -c exclude each other: trace a process that runs, or start a command");
         }

@@ -11,6 +11,7 @@ import io.goroscope.collector.kernel.StackCount;
 import io.goroscope.collector.process.Claims;
 import io.goroscope.collector.process.StoppedCommand;
 import io.goroscope.collector.publish.RecordSink;
+import io.goroscope.collector.watch.WatchedScope;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -119,6 +120,21 @@ final class Tracing implements AutoCloseable {
         if (!unseen.isEmpty()) {
             System.err.println(unseen);
         }
+    }
+
+    /** What the collector says of itself. */
+    CollectorMetrics metrics() {
+        List<WatchedScope> scopes = target.plans().stream()
+                .map(plan -> plan.image())
+                .limit(1)
+                .map(image -> new WatchedScope(
+                        "",
+                        image.displayPath(),
+                        image.buildId(),
+                        target.probeable().size(),
+                        session))
+                .toList();
+        return new CollectorMetrics(collector, () -> scopes, List::of);
     }
 
     /** How many places are probed. */

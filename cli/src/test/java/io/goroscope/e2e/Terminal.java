@@ -65,13 +65,13 @@ final class Terminal implements AutoCloseable {
         awaitLineWith("Ctrl-C");
     }
 
-    /** Waits for a line on stderr that has a text in it. */
-    void awaitLineWith(String text) {
+    /** Waits until stderr says something in one line. */
+    String awaitLineWith(String text) {
         try {
             for (String line = stderr.readLine(); line != null; line = stderr.readLine()) {
                 said.append(line).append('\n');
                 if (line.contains(text)) {
-                    return;
+                    return line;
                 }
             }
         } catch (IOException e) {
@@ -80,9 +80,27 @@ final class Terminal implements AutoCloseable {
         throw new IllegalStateException("it ended before it said " + text + ": " + said);
     }
 
-    /** Its process's id. */
+    /** Its process id. */
     long pid() {
         return process.pid();
+    }
+
+    /** Sends it a signal, such as HUP. */
+    void signal(String name) {
+        try {
+            int code = new ProcessBuilder("sh", "-c", "kill -" + name + " " + pid())
+                    .inheritIO()
+                    .start()
+                    .waitFor();
+            if (code != 0) {
+                throw new IllegalStateException("kill -" + name + " failed");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot run kill", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
     }
 
     /** Waits for its end with exit code 0, and reads the last line of JSON. */

@@ -5,6 +5,7 @@ import io.goroscope.collector.plan.ImagePlan;
 import io.goroscope.collector.process.Claims;
 import io.goroscope.collector.publish.Dictionary;
 import io.goroscope.collector.publish.RecordSink;
+import io.goroscope.collector.publish.SinkStatus;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -188,6 +189,11 @@ public final class Collector implements AutoCloseable {
                 .findFirst()
                 .map(scope -> scope.processes().snapshot())
                 .orElse(List.of());
+    }
+
+    /** How its sink stands. */
+    public SinkStatus sinkStatus() {
+        return sink.status();
     }
 
     /** Why the collector stopped by itself, or null. */

@@ -64,6 +64,26 @@ public record TraceTarget(List<ImagePlan> plans, List<Integer> pids) {
     }
 
     /**
+     * Plans the functions of one executable, wherever its processes are.
+     *
+     * @param binary the file, by whatever way it can be opened
+     * @param pid a process that runs it, or 0: tells which libgo is loaded
+     * @throws UserException if it cannot be read or is no Go program, or no function matches that can be probed
+     */
+    public static TraceTarget ofBinary(Path binary, FunctionPatterns patterns, PlanOptions options, int pid) {
+        List<ImagePlan> plans = List.of(plan(binary, patterns, options));
+        if (plans.get(0).functions().isEmpty()) {
+            throw new UserException(noMatch(Map.of(binary, patterns.texts()), plans));
+        }
+        Request request = new Request(patterns.texts(), pid, null, false, options);
+        TraceTarget target = new TraceTarget(withLibgo(plans, request, Set.of(binary), options.returns()), List.of());
+        if (target.probeable().isEmpty()) {
+            throw new UserException(noneProbeable(target.plans()));
+        }
+        return target;
+    }
+
+    /**
      * The same, though there may be nothing that can be probed.
      *
      * @throws UserException if a binary cannot be read or is no Go program, or no function matches
@@ -167,11 +187,12 @@ public record TraceTarget(List<ImagePlan> plans, List<Integer> pids) {
     }
 
     private static ImagePlan plan(Path binary, List<String> texts, Request request) {
-        FunctionPatterns patterns = request.regularExpressions()
-                ? FunctionPatterns.regularExpressions(texts)
-                : FunctionPatterns.wildcards(texts);
+        return plan(binary, FunctionPatterns.of(texts, request.regularExpressions()), request.options());
+    }
+
+    private static ImagePlan plan(Path binary, FunctionPatterns patterns, PlanOptions options) {
         try (GoBinary go = GoBinary.open(binary, displayPath(binary))) {
-            return Planner.plan(go, patterns, request.options());
+            return Planner.plan(go, patterns, options);
         } catch (MalformedException e) {
             throw new UserException(
                     "cannot read " + displayPath(binary) + ": truncated or broken (" + e.getMessage() + ")", e);

@@ -85,7 +85,8 @@ public final class GoBinary implements AutoCloseable {
         } catch (NoSuchFileException e) {
             throw new UserException("cannot read " + displayPath + ": no such file", e);
         } catch (AccessDeniedException e) {
-            throw new UserException("cannot read " + displayPath + ": permission denied; try as root", e);
+            throw new UserException(
+                    "cannot read " + displayPath + ": permission denied; run as root or with CAP_DAC_READ_SEARCH", e);
         } catch (IOException e) {
             throw new UserException("cannot read " + displayPath + ": " + e.getMessage(), e);
         }

@@ -36,6 +36,7 @@ public final class FunctionPatterns {
             "go:");
 
     private final List<One> patterns;
+    private final List<One> excluded;
 
     /** One pattern; {@code prefix} is what a name has to begin with, where that is all, else null. */
     private record One(String text, Pattern compiled, boolean regularExpression, String prefix) {
@@ -75,11 +76,22 @@ public final class FunctionPatterns {
         }
     }
 
-    private FunctionPatterns(List<One> patterns) {
+    private FunctionPatterns(List<One> patterns, List<One> excluded) {
         if (patterns.isEmpty()) {
             throw new UserException("no function pattern given; try 'main.*'");
         }
         this.patterns = List.copyOf(patterns);
+        this.excluded = List.copyOf(excluded);
+    }
+
+    /** Patterns of either kind. */
+    public static FunctionPatterns of(List<String> texts, boolean regularExpressions) {
+        return regularExpressions ? regularExpressions(texts) : wildcards(texts);
+    }
+
+    /** The same without the names that others match. */
+    public FunctionPatterns without(FunctionPatterns others) {
+        return new FunctionPatterns(patterns, others.patterns);
     }
 
     /**
@@ -92,7 +104,7 @@ public final class FunctionPatterns {
         for (String text : texts) {
             compiled.add(new One(requireText(text), Pattern.compile(wildcardExpression(text)), false));
         }
-        return new FunctionPatterns(compiled);
+        return new FunctionPatterns(compiled, List.of());
     }
 
     /**
@@ -112,7 +124,7 @@ public final class FunctionPatterns {
                         e);
             }
         }
-        return new FunctionPatterns(compiled);
+        return new FunctionPatterns(compiled, List.of());
     }
 
     private static String requireText(String text) {
@@ -146,9 +158,13 @@ public final class FunctionPatterns {
         return expression.append(Pattern.quote(text.substring(from))).toString();
     }
 
-    /** True if any pattern matches the name. */
+    /** True if any pattern matches the name, and none that excludes it does. */
     public boolean matches(String name) {
-        for (One pattern : patterns) {
+        return matches(patterns, name) && !matches(excluded, name);
+    }
+
+    private static boolean matches(List<One> any, String name) {
+        for (One pattern : any) {
             if (pattern.matches(name)) {
                 return true;
             }

@@ -31,6 +31,11 @@ public interface RecordSink extends AutoCloseable {
         return 0;
     }
 
+    /** How it stands; may be asked by any thread. */
+    default SinkStatus status() {
+        return new SinkStatus(false, 0, 0, 0, lost());
+    }
+
     /** Hands on what was taken, as far as that is possible in bounded time, and lets go of everything. */
     @Override
     void close();

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +26,7 @@ final class Drain {
     private final Supplier<Delivery> connector;
     private final BooleanSupplier openDirectWay;
     private final Underway.Undelivered undelivered;
+    private final Consumer<OutgoingRecord> givenUp;
     private final Underway underway = new Underway();
     private final FoldedWarnings warnings = new FoldedWarnings();
     private final Thread thread = new Thread(this::run, "goroscope-spool");
@@ -37,12 +39,19 @@ final class Drain {
      * @param connector connects or throws; called until it succeeds
      * @param openDirectWay called when the queue is empty; true if records now go to the broker directly
      * @param undelivered hears of records that the broker will not take
+     * @param givenUp hears of records for which the spool had no room
      */
-    Drain(Spool spool, Supplier<Delivery> connector, BooleanSupplier openDirectWay, Underway.Undelivered undelivered) {
+    Drain(
+            Spool spool,
+            Supplier<Delivery> connector,
+            BooleanSupplier openDirectWay,
+            Underway.Undelivered undelivered,
+            Consumer<OutgoingRecord> givenUp) {
         this.spool = spool;
         this.connector = connector;
         this.openDirectWay = openDirectWay;
         this.undelivered = undelivered;
+        this.givenUp = givenUp;
         thread.setDaemon(true);
     }
 
@@ -170,7 +179,7 @@ final class Drain {
                 long n = 0;
                 for (OutgoingRecord record = reader.next(); record != null; record = reader.next()) {
                     if (n++ >= from) {
-                        undelivered.lost(record, new UserException("the spool is full"));
+                        givenUp.accept(record);
                         events += record.events();
                     }
                 }

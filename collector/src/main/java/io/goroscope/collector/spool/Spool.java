@@ -166,6 +166,11 @@ final class Spool implements AutoCloseable {
         return givenUp.poll();
     }
 
+    /** How many there may be. */
+    long maxBytes() {
+        return maxBytes;
+    }
+
     /** Bytes on disk, but for the dictionary. */
     synchronized long bytes() {
         return closedBytes + (tails[0] == null ? 0 : tails[0].segment().bytes());

@@ -5,10 +5,12 @@ import io.goroscope.collector.publish.FoldedWarnings;
 import io.goroscope.collector.publish.LostEvents;
 import io.goroscope.collector.publish.OutgoingRecord;
 import io.goroscope.collector.publish.RecordSink;
+import io.goroscope.collector.publish.SinkStatus;
 import io.goroscope.schemas.avro.ProcessId;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,13 +38,15 @@ public final class SpoolingSink implements RecordSink {
     private final Underway underway = new Underway();
     private final FoldedWarnings warnings = new FoldedWarnings();
     private final Drain drain;
+    private final LongAdder lostAtBroker = new LongAdder();
     private boolean direct;
+    private long awaySinceNs = System.nanoTime();
     private boolean closing;
 
     private SpoolingSink(Spool spool, LostEvents lost, Supplier<Delivery> connector) {
         this.spool = spool;
         this.lost = lost;
-        this.drain = new Drain(spool, connector, this::openDirectWay, this::failed);
+        this.drain = new Drain(spool, connector, this::openDirectWay, this::failed, this::givenUp);
     }
 
     /**
@@ -67,6 +71,7 @@ public final class SpoolingSink implements RecordSink {
                 return true;
             }
             direct = false;
+            awaySinceNs = System.nanoTime();
             LOG.warn("the broker is away or slow; keeping records on disk until it takes them");
             drain.wake();
         }
@@ -87,7 +92,12 @@ public final class SpoolingSink implements RecordSink {
         return underway.send(record, nowNs, drain.delivery(), this::failed);
     }
 
+    private void givenUp(OutgoingRecord record) {
+        lost.add(record.lane(), record.events());
+    }
+
     private void failed(OutgoingRecord record, Exception why) {
+        lostAtBroker.add(record.events());
         lost.add(record.lane(), record.events());
         warnings.warn("cannot publish to " + record.kind(), why);
     }
@@ -110,6 +120,15 @@ public final class SpoolingSink implements RecordSink {
     /** Bytes on disk that wait for the broker. */
     public long spooledBytes() {
         return spool.bytes();
+    }
+
+    @Override
+    public SinkStatus status() {
+        long awayNs;
+        synchronized (this) {
+            awayNs = direct ? 0 : Math.max(1, System.nanoTime() - awaySinceNs);
+        }
+        return new SinkStatus(true, awayNs, spool.bytes(), spool.maxBytes(), lostAtBroker.sum());
     }
 
     @Override

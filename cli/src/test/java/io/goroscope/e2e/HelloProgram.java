@@ -1,0 +1,78 @@
+package io.goroscope.e2e;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+
+/** A {@code hello} that greets once at each line that it gets. Closing it ends it. */
+final class HelloProgram implements AutoCloseable {
+
+    private final Process process;
+    private final BufferedReader stdout;
+    private final OutputStream stdin;
+
+    private HelloProgram(Process process) {
+        this.process = process;
+        this.stdout = process.inputReader(StandardCharsets.US_ASCII);
+        this.stdin = process.getOutputStream();
+    }
+
+    static HelloProgram start(Path binary) {
+        try {
+            return new HelloProgram(new ProcessBuilder(binary.toString(), "1", "wait")
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start());
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot start " + binary, e);
+        }
+    }
+
+    int pid() {
+        return Math.toIntExact(process.pid());
+    }
+
+    /** Has it greet so often, and waits until it has. */
+    void greet(int times) {
+        try {
+            for (int i = 0; i < times; i++) {
+                await("ready");
+                stdin.write('\n');
+                stdin.flush();
+                await("Hello, Go! 0");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("pid=" + pid() + " does not greet", e);
+        }
+    }
+
+    private void await(String line) throws IOException {
+        String said = stdout.readLine();
+        if (!line.equals(said)) {
+            throw new IllegalStateException("pid=" + pid() + " said '" + said + "', not '" + line + "'");
+        }
+    }
+
+    /** Lets it end, with exit code 0. */
+    void finish() {
+        try {
+            stdin.close();
+            if (!process.waitFor(1, TimeUnit.MINUTES) || process.exitValue() != 0) {
+                throw new IllegalStateException("pid=" + pid() + " did not end well");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}

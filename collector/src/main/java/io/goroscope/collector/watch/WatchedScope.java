@@ -1,0 +1,14 @@
+package io.goroscope.collector.watch;
+
+import io.goroscope.collector.kernel.ProbeSession;
+
+/**
+ * What a rule attached to a file.
+ *
+ * @param rule its name
+ * @param path the file as its processes see it
+ * @param buildId its build id
+ * @param functions functions that are probed
+ * @param session their probes
+ */
+public record WatchedScope(String rule, String path, String buildId, int functions, ProbeSession session) {}
