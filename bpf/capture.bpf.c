@@ -807,11 +807,15 @@ static __always_inline long step(struct run *run)
 	case OP_EXTEND:
 		*slot(m, op->to) = extended(*slot(m, op->from), op->size, op->value);
 		return 0;
-	case OP_VECTOR:
-		*slot(m, op->to) = m->vectors[(2 * op->from + (op->value & 1)) & (VECTOR_WORDS - 1)];
+	case OP_VECTOR: {
+		__u32 index = 2 * op->from + (op->value & 1);
+
+		barrier_var(index); /* Linux 6.1 must see the bound right before the use */
+		*slot(m, op->to) = m->vectors[index & (VECTOR_WORDS - 1)];
 		if (!m->has_vectors)
 			m->slots[15] = 1;
 		return 0;
+	}
 	case OP_ORDER:
 		*slot(m, op->to) = ordered(*slot(m, op->from), op->size);
 		return 0;

@@ -3,7 +3,7 @@
  * A tool of your own on go.bpf.h: prints the goroutine and the arguments of `func greet(count int, name string) int` when
  * it is called, and its result when it returns. For amd64 and gc from Go 1.17 on (goid: not for 1.23 and 1.24).
  *
- *   clang -O2 -g -target bpf -D__TARGET_ARCH_x86 -I.. -c goargs.bpf.c -o goargs.bpf.o
+ *   clang -O2 -g -target bpf -D__TARGET_ARCH_x86 -I.. -idirafter /usr/include/x86_64-linux-gnu -c goargs.bpf.c -o goargs.bpf.o
  *
  * Attach on_entry at the function's start and on_return at its `ret`, with any loader, and read the ring `calls`.
  */

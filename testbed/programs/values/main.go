@@ -1,6 +1,7 @@
 // Values calls functions whose arguments and results are known.
 //
 //	values 5       each once, but serve five times
+//	values 5 wait  the same, once stdin says something or ends
 package main
 
 import (
@@ -42,6 +43,10 @@ func main() {
 	n := 1
 	if len(os.Args) > 1 {
 		n, _ = strconv.Atoi(os.Args[1])
+	}
+	if len(os.Args) > 2 {
+		var line [1]byte
+		os.Stdin.Read(line[:])
 	}
 	// Nothing is a constant, or gccgo would make copies of the functions without arguments.
 	zero := len(os.Args[0]) >> 20

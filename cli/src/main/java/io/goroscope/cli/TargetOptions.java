@@ -2,9 +2,8 @@ package io.goroscope.cli;
 
 import io.goroscope.collector.TraceTarget;
 import io.goroscope.collector.plan.PlanOptions;
-import io.goroscope.schemas.UserException;
-import java.nio.file.Path;
 import java.util.List;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -27,27 +26,8 @@ final class TargetOptions {
             })
     private List<String> specs;
 
-    @Option(
-            names = {"-p", "--pid"},
-            paramLabel = "PID",
-            description = "Trace this process only.")
-    private int pid;
-
-    @Option(
-            names = {"-c", "--command"},
-            paramLabel = "CMD",
-            description = "Start this command, attached before its first instruction, and end with it.")
-    private String command;
-
-    @Option(
-            names = {"-r", "--regex"},
-            description = "PATTERN is a regular expression.")
-    private boolean regularExpressions;
-
-    @Option(
-            names = "--costly",
-            description = "Take functions too whose probe the kernel has to single-step (10 to 40 times the cost).")
-    private boolean costly;
+    @Mixin
+    private ProcessOptions process;
 
     @Option(
             names = "--all",
@@ -56,7 +36,7 @@ final class TargetOptions {
 
     /** True where a command is to be started. */
     boolean hasCommand() {
-        return command != null;
+        return process.hasCommand();
     }
 
     /** True where standard output is for JSON alone. */
@@ -66,7 +46,7 @@ final class TargetOptions {
 
     /** The words of the command. */
     List<String> commandWords() {
-        return CommandWords.split(command);
+        return process.commandWords();
     }
 
     /**
@@ -75,7 +55,7 @@ final class TargetOptions {
      * @param returns true where the ends of calls are wanted
      */
     TraceTarget resolve(boolean returns) {
-        return TraceTarget.resolve(request(new PlanOptions(costly, returns, all)));
+        return TraceTarget.resolve(request(new PlanOptions(process.costly(), returns, all)));
     }
 
     /** Finds the binaries and plans whatever could be probed at any cost: for showing, not for attaching. */
@@ -85,20 +65,13 @@ final class TargetOptions {
 
     /** True where anything to trace is named here. */
     boolean isGiven() {
-        return specs != null || pid != 0 || command != null;
+        return specs != null || process.isGiven();
     }
 
     private TraceTarget.Request request(PlanOptions options) {
         if (specs == null) {
             throw new ParameterException(spec.commandLine(), "Missing required parameter: 'BINARY:PATTERN'");
         }
-        if (pid != 0 && command != null) {
-            throw new UserException("-p and -c exclude each other: trace a process that runs, or start a command");
-        }
-        if (pid < 0) {
-            throw new UserException("-p " + pid + " is no process id");
-        }
-        Path executable = command == null ? null : CommandWords.executable(commandWords());
-        return new TraceTarget.Request(specs, pid, executable, regularExpressions, options);
+        return process.request(specs, options);
     }
 }

@@ -20,6 +20,7 @@ import java.util.stream.Collectors;
  *   hard MODE,… NAME=BINARY…           the same of HardTruth; a name ends with its flavor
  *   beside MODE FLAG,… BINARY          two sessions at once, as two collectors: two KernelRows
  *   bpftrace MODE FLAG,… BINARY        the same with bpftrace at the same returns: a Company
+ *   values BINARY                      what is captured of the program `values`: a CaptureRun
  *   cost                               a return executed in BPF, and one single-stepped: two HitCosts
  * </pre>
  */
@@ -44,6 +45,7 @@ final class GuestMain {
                 }
             }
             case "bpftrace" -> besideBpftrace(KernelRow.Mode.valueOf(words[1]), words[2].split(","), Path.of(words[3]));
+            case "values" -> print(CaptureRun.of(Path.of(words[1]), List.of("main.add", "main.divide", "main.scale")));
             case "cost" -> {
                 print(HitCost.measure(Path.of("/tmp")).orElseThrow());
                 System.setProperty("goroscope.execute.returns", "false");

@@ -59,12 +59,35 @@ class KernelTest {
         Machine machine = new Machine(Kernel.of(suite))
                 .with(programs.values().toArray(Path[]::new))
                 .job("truth", JOB_LIMIT_S, truth("COUNT,PAIRS", programs))
+                .with(values())
+                .job("values", JOB_LIMIT_S, List.of("values", values().toString()))
                 .boot();
 
         List<KernelRow> rows = machine.findings("truth", KernelRow.class);
         rows.forEach(row -> REPORT.add(machine.version(), row));
         assertThat(rows).hasSize(2 * programs.size()).allMatch(KernelRow::allEqual);
         assertThat(rows).allMatch(row -> row.calls() > 1000 && row.executed() == 0);
+        requireValues(machine, suite != Kernel.Suite.BOOKWORM);
+    }
+
+    static Path values() {
+        return TestProgram.build(Toolchains.requireLocal(), "values", Flavor.NORMAL)
+                .binary();
+    }
+
+    /** @param floats whether vector registers can be read: from Linux 6.6 on */
+    static void requireValues(Machine machine, boolean floats) {
+        CaptureRun run = machine.findings("values", CaptureRun.class).get(0);
+        assertThat(run.calls())
+                .containsExactly(
+                        "main.add 42, 13",
+                        "main.add = 55",
+                        "main.divide 47, 6",
+                        "main.divide = 7, 5, nil",
+                        "main.divide 1, 0",
+                        "main.divide = 0, 0, *errors.errorString(\"division by zero\")",
+                        floats ? "main.scale 1.5, -0.25, (2+8i)" : "main.scale <xmm>, <xmm>, <xmm>",
+                        floats ? "main.scale = 3, -2" : "main.scale = <xmm>, <xmm>");
     }
 
     static List<String> truth(String modes, Map<String, Path> programs) {

@@ -37,6 +37,11 @@ class NewestKernelTest {
         machine = new Machine(Kernel.of(Kernel.Suite.SID))
                 .with(programs.values().toArray(Path[]::new))
                 .with(program)
+                .with(KernelTest.values())
+                .job(
+                        "values",
+                        KernelTest.JOB_LIMIT_S,
+                        List.of("values", KernelTest.values().toString()))
                 .job("truth", KernelTest.JOB_LIMIT_S, KernelTest.truth("COUNT,PAIRS,STEPPED", programs))
                 .job("beside", 300, List.of("beside", "PAIRS", KernelTest.FLAGS, program.toString()))
                 .with(Path.of("/usr/bin/bpftrace"))
@@ -74,6 +79,11 @@ class NewestKernelTest {
 
         assertThat(rows).hasSize(3 * programs.size()).allMatch(KernelRow::allEqual);
         assertThat(rows).allMatch(row -> (row.executed() > 0) == (row.mode() == KernelRow.Mode.PAIRS));
+    }
+
+    @Test
+    void shouldCaptureValues() {
+        KernelTest.requireValues(machine, true);
     }
 
     @Test

@@ -117,6 +117,18 @@ final class RealProgram implements AutoCloseable {
 
     /** Sends one request. True where it was answered well. */
     boolean isAnswered() {
+        return isAnswered(request);
+    }
+
+    /** The same for another path of the server. */
+    boolean isAnswered(String method, String path) {
+        return isAnswered(HttpRequest.newBuilder(request.uri().resolve(path))
+                .timeout(LIMIT)
+                .method(method, HttpRequest.BodyPublishers.noBody())
+                .build());
+    }
+
+    private boolean isAnswered(HttpRequest request) {
         try {
             return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
         } catch (IOException e) {

@@ -1,6 +1,7 @@
 package io.goroscope.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.goroscope.testbed.Flavor;
@@ -11,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -185,6 +187,84 @@ class TraceTest {
                 .isEqualTo(Map.of("201", 33L, "202", 33L));
         assertThat(rows(aggregate(program, 100, "--hist", "ret1", "main.serve"), "buckets", "ge"))
                 .isEqualTo(Map.of("128", 100L));
+    }
+
+    /** Where there is only an inlined copy, the functions that have it are named. */
+    @Test
+    void shouldNameTheCallersOfWhatIsInlined() {
+        String binary = values("1.26", Flavor.NORMAL).binary().toString();
+        try (Terminal terminal = Terminal.start("trace", binary + ":fmt.Println")) {
+            assertThatThrownBy(terminal::finish)
+                    .hasMessageContaining("ended with 2")
+                    .hasMessageContaining(
+                            "fmt.Println exists only inlined into other functions (1 copy, in main.main)");
+        }
+    }
+
+    /** A process that runs already, seconds instead of the time of day, and an end after so many lines. */
+    @Test
+    void shouldEndAfterSoManyLines() {
+        try (Greeter hello = Greeter.start(5, Greeter.gc().toString());
+                Terminal terminal =
+                        Terminal.start("trace", "-t", "-M", "3", "-p", hello.pid(), "fmt.Fprintln \"%v\" a")) {
+            terminal.awaitAttached();
+            hello.greet();
+
+            List<String> lines = terminal.lines();
+            assertThat(lines).hasSize(4);
+            assertThat(lines.get(0)).startsWith("TIME").contains("PID", "TID", "GOID", "COMM", "FUNC");
+            for (int i = 0; i < 3; i++) {
+                assertThat(lines.get(1 + i))
+                        .matches("\\d\\.\\d{6} +" + hello.pid() + " +\\d+ +1 +hello +fmt\\.Fprintln "
+                                + "\\[\"Hello, Go!\" " + i + "]");
+            }
+            assertThat(hello.end()).isZero();
+        }
+    }
+
+    /** Of each goroutine either all calls are taken or none. */
+    @Test
+    void shouldSampleByGoroutine() {
+        TestProgram program = TestProgram.build(
+                Toolchains.requireLocal(),
+                "many",
+                new TreeMap<>(Map.of("main.go", """
+                package main
+
+                import "sync"
+
+                //go:noinline
+                func work(id, step int, name string) int {
+                	if id < 0 {
+                		return work(-id, step, name)
+                	}
+                	return id + step
+                }
+
+                func main() {
+                	var all sync.WaitGroup
+                	for i := 0; i < 200; i++ {
+                		all.Add(1)
+                		go func(id int) {
+                			for step := 0; step < 3; step++ {
+                				work(id, step, "odd"[id%2*3:])
+                			}
+                			all.Done()
+                		}(i)
+                	}
+                	all.Wait()
+                }
+                """.getBytes(StandardCharsets.UTF_8))),
+                Flavor.NORMAL);
+
+        Map<String, Long> calls =
+                TracedLine.of("-i", "4", "-c", program.binary().toString(), program.binary() + ":main.work \"%d\" id")
+                        .stream()
+                        .collect(Collectors.groupingBy(TracedLine::text, Collectors.counting()));
+        assertThat(calls.values()).containsOnly(3L);
+        assertThat(calls).hasSizeBetween(20, 90);
+        assertThat(rows(aggregate(program, 0, "--count", "name", "main.work"), "counts", "value"))
+                .isEqualTo(Map.of("", 300L, "odd", 300L));
     }
 
     private static JsonNode aggregate(TestProgram program, int times, String option, String value, String spec) {

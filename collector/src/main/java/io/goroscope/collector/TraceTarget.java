@@ -35,6 +35,8 @@ public record TraceTarget(List<ImagePlan> plans, List<Integer> pids) {
     /** No name has a blank at its end. */
     private static final String NO_FUNCTION = "none ";
 
+    private static final int MOST_HOSTS = 5;
+
     public TraceTarget {
         plans = List.copyOf(plans);
         pids = List.copyOf(pids);
@@ -209,12 +211,25 @@ public record TraceTarget(List<ImagePlan> plans, List<Integer> pids) {
                 plans.stream().flatMap(plan -> plan.functions().stream()).toList();
         if (all.stream().allMatch(FunctionPlan.InlinedOnly.class::isInstance)) {
             GoFunction first = all.get(0).function();
+            String copies = first.inlinedCopies() + (first.inlinedCopies() == 1 ? " copy" : " copies");
             return first.name() + (all.size() == 1 ? " exists" : " and " + (all.size() - 1) + " more exist")
-                    + " only inlined into other functions (" + first.inlinedCopies()
-                    + (first.inlinedCopies() == 1 ? " copy" : " copies")
-                    + "): there is no call to count; build the program with -gcflags=all=-l to have one";
+                    + " only inlined into other functions (" + copies + hosts(plans, first)
+                    + "): there is no call to see; take one of these or what it calls, or build with -gcflags=all=-l";
         }
         return "none of the functions that match can be probed; see why with: goroscope list";
+    }
+
+    /** Into which: some of them. */
+    private static String hosts(List<ImagePlan> plans, GoFunction function) {
+        ImagePlan plan = plans.stream()
+                .filter(p -> p.functions().stream().anyMatch(f -> f.function().equals(function)))
+                .findFirst()
+                .orElseThrow();
+        try (GoBinary go = GoBinary.open(plan.image().path(), plan.image().displayPath())) {
+            List<String> hosts = go.inlinedInto(function.name());
+            String some = String.join(", ", hosts.subList(0, Math.min(MOST_HOSTS, hosts.size())));
+            return hosts.isEmpty() ? "" : ", in " + some + (hosts.size() > MOST_HOSTS ? ", ..." : "");
+        }
     }
 
     private static String noMatch(Map<Path, List<String>> patterns, List<ImagePlan> plans) {

@@ -77,6 +77,11 @@ final class GcProgram implements GoProgram {
     }
 
     @Override
+    public List<String> inlinedInto(String function) {
+        return InlinedCalls.hosts(elf, pclntab, funcdataBase(), function);
+    }
+
+    @Override
     public List<SourceFrame> framesAt(int index, long address) {
         return new LineTable(elf, pclntab, funcdataBase()).framesAt(index, address);
     }

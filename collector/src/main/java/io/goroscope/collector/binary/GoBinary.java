@@ -172,6 +172,11 @@ public final class GoBinary implements AutoCloseable {
         return copies;
     }
 
+    /** The functions that one was inlined into; empty where the file does not tell. */
+    public List<String> inlinedInto(String function) {
+        return program.inlinedInto(function);
+    }
+
     /** All functions in order of their index; each is read when it is asked for, and not kept. */
     public List<GoFunction> functions() {
         return new Functions();

@@ -39,6 +39,11 @@ interface GoProgram {
     /** How often each function was inlined into another, by name. */
     Map<String, Integer> inlinedCopies();
 
+    /** The functions that one was inlined into; empty where nobody knows. */
+    default List<String> inlinedInto(String function) {
+        return List.of();
+    }
+
     /**
      * The source position of an instruction of a function, innermost inlined copy first; the last is the function.
      *

@@ -1,6 +1,8 @@
 package io.goroscope.collector.binary;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 
@@ -12,6 +14,22 @@ import java.util.OptionalLong;
 final class InlinedCalls {
 
     private InlinedCalls() {}
+
+    /** The functions that have a copy of one, in the order of their addresses. */
+    static List<String> hosts(Elf elf, Pclntab pclntab, OptionalLong funcdataBase, String inlined) {
+        List<String> hosts = new ArrayList<>();
+        for (int i = 0; i < pclntab.size(); i++) {
+            InlineTree tree = InlineTree.of(elf, pclntab, pclntab.record(i), funcdataBase);
+            int calls = tree == null ? 0 : tree.size();
+            for (int call = 0; call < calls; call++) {
+                if (InlineTree.name(pclntab, tree.nameOffset(call)).equals(inlined)) {
+                    hosts.add(pclntab.name(i));
+                    break;
+                }
+            }
+        }
+        return hosts;
+    }
 
     /**
      * Counts them.

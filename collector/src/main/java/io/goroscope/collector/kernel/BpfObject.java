@@ -28,8 +28,12 @@ final class BpfObject implements AutoCloseable {
 
     /** The programs in one of the compiled files. */
     static BpfObject open(String name) {
+        return open(bytes(RESOURCES + name));
+    }
+
+    /** The programs in a compiled file that was read. */
+    static BpfObject open(byte[] bytes) {
         LibbpfLog.install();
-        byte[] bytes = bytes(RESOURCES + name);
         Pointer object = Libbpf.instance().bpf_object__open_mem(bytes, bytes.length, null);
         if (object == null) {
             throw new KernelException("reading the BPF object: " + LibbpfLog.takeWarnings(), Errno.last());

@@ -1,0 +1,194 @@
+package io.goroscope.cli.trace;
+
+import io.goroscope.cli.Interruption;
+import io.goroscope.cli.ProcessOptions;
+import io.goroscope.collector.capture.CapturePlan;
+import io.goroscope.collector.kernel.CaptureOptions;
+import io.goroscope.collector.kernel.CaptureSession;
+import io.goroscope.collector.kernel.CaptureStatistic;
+import io.goroscope.collector.process.StoppedCommand;
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/** One run of {@code trace}: attaches, prints what comes, and ends with the process, after so much, or at Ctrl-C. */
+final class TraceRun {
+
+    private static final int POLL_LIMIT = 1 << 14;
+    private static final long IDLE_MS = 5;
+    private static final int MOST_FRAMES = 64;
+    private static final long STATUS_EVERY_NS = 5_000_000_000L;
+
+    /**
+     * What the user chose.
+     *
+     * @param sinceStart seconds since the start instead of the time of day
+     * @param mostEvents lines to end after
+     * @param durationS seconds to end after; 0 for no end
+     * @param sample one goroutine in so many is taken
+     * @param mostBytes of a string or slice
+     * @param reach how many pointers are followed
+     * @param counted the value that is counted in the kernel instead of printing, or null
+     * @param histogram whether by powers of two
+     */
+    record Settings(
+            boolean json,
+            boolean sinceStart,
+            long mostEvents,
+            double durationS,
+            int sample,
+            int mostBytes,
+            int reach,
+            String counted,
+            boolean histogram) {}
+
+    private final CapturePlan plan;
+    private final ProcessOptions process;
+    private final Settings settings;
+    private long printed;
+
+    TraceRun(CapturePlan plan, ProcessOptions process, Settings settings) {
+        this.plan = plan;
+        this.process = process;
+        this.settings = settings;
+    }
+
+    /** Runs to the end. */
+    void run() {
+        StoppedCommand started =
+                process.hasCommand() ? StoppedCommand.start(process.commandWords(), settings.json()) : null;
+        int pid = started != null ? started.pid() : process.pid();
+        try {
+            CaptureOptions options = new CaptureOptions(
+                    pid == 0 ? Set.of() : Set.of(pid),
+                    started != null,
+                    settings.sample(),
+                    settings.mostBytes(),
+                    settings.reach(),
+                    MOST_FRAMES,
+                    plan.texts(),
+                    plan.layout());
+            try (CaptureSession session = CaptureSession.open(plan.images(), plan.probes(), options)) {
+                announce(session);
+                if (started != null) {
+                    started.resume();
+                }
+                if (settings.counted() != null) {
+                    await(started, session, null);
+                    session.detach();
+                    new AggregateReport(plan, settings.json()).print(session, settings.histogram(), settings.counted());
+                } else {
+                    print(started, session);
+                }
+                warn(session);
+            }
+        } finally {
+            if (started != null) {
+                started.close();
+            }
+        }
+    }
+
+    private void announce(CaptureSession session) {
+        long functions =
+                plan.probes().stream().mapToInt(p -> p.partner()).distinct().count();
+        System.err.printf(
+                "Tracing %d function%s at %d places (attached in %d ms)... Hit Ctrl-C to end.%n",
+                functions, functions == 1 ? "" : "s", plan.probes().size(), session.attachNs() / 1_000_000);
+    }
+
+    private void print(StoppedCommand started, CaptureSession session) {
+        PrintStream out = new PrintStream(
+                new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 1 << 16),
+                false,
+                StandardCharsets.UTF_8);
+        Instant now = Instant.now();
+        long startNs = System.nanoTime();
+        long offset = now.getEpochSecond() * 1_000_000_000L + now.getNano() - startNs;
+        TraceOutput output = settings.json()
+                ? new TraceJson(out, offset)
+                : new TraceText(out, settings.sinceStart(), offset, startNs);
+        output.begin();
+        out.flush();
+        EventAssembler assembler = new EventAssembler(plan, new OpenCalls());
+        await(started, session, () -> poll(session, assembler, output, out));
+        session.detach();
+        while (poll(session, assembler, output, out) > 0) {
+            // what was in the ring when the last probe went
+        }
+        out.flush();
+    }
+
+    private interface Poller {
+        int poll();
+    }
+
+    private int poll(CaptureSession session, EventAssembler assembler, TraceOutput output, PrintStream out) {
+        int count = session.poll(
+                record -> assembler.event(record).ifPresent(event -> {
+                    if (printed < settings.mostEvents()) {
+                        output.print(event);
+                        printed++;
+                    }
+                }),
+                POLL_LIMIT);
+        if (count > 0) {
+            out.flush();
+        }
+        return count;
+    }
+
+    private void await(StoppedCommand started, CaptureSession session, Poller poller) {
+        long start = System.nanoTime();
+        long end = settings.durationS() > 0 ? start + (long) (settings.durationS() * 1e9) : Long.MAX_VALUE;
+        long nextStatus = start + STATUS_EVERY_NS;
+        while (printed < settings.mostEvents() && !hasEnded(started)) {
+            long now = System.nanoTime();
+            if (now >= end) {
+                return;
+            }
+            if (now >= nextStatus && poller == null) {
+                System.err.printf("%d calls...%n", session.statistic(CaptureStatistic.HITS));
+                nextStatus = now + STATUS_EVERY_NS;
+            }
+            int count = poller == null ? 0 : poller.poll();
+            if (count < POLL_LIMIT && Interruption.await(count > 0 ? 1 : IDLE_MS, TimeUnit.MILLISECONDS)) {
+                return;
+            }
+        }
+    }
+
+    private boolean hasEnded(StoppedCommand started) {
+        if (started != null) {
+            return started.hasEnded();
+        }
+        return process.pid() != 0 && !Files.exists(Path.of("/proc/" + process.pid()));
+    }
+
+    private void warn(CaptureSession session) {
+        List<String> notes = new ArrayList<>();
+        long lost = session.statistic(CaptureStatistic.LOST);
+        if (lost > 0) {
+            notes.add(lost + " events were lost: too many came at once; filter them, or sample with -i");
+        }
+        long full = session.statistic(CaptureStatistic.TALLIES_FULL);
+        if (full > 0) {
+            notes.add(full + " values found no room in the table");
+        }
+        if (session.lacksVectors(plan.probes())) {
+            notes.add(
+                    "floating-point values in vector registers are <xmm>: reading them takes Linux 6.6 and the right to"
+                            + " give threads real-time priority (CAP_SYS_NICE)");
+        }
+        notes.forEach(note -> System.err.println("goroscope: " + note));
+    }
+}
