@@ -1,5 +1,7 @@
 package io.goroscope.benchmarks;
 
+import io.goroscope.benchmarks.collector.EventToMetricsBenchmark;
+import io.goroscope.benchmarks.collector.FootprintBenchmark;
 import io.goroscope.benchmarks.kernel.EntryHitBenchmark;
 import io.goroscope.benchmarks.kernel.PairBenchmark;
 import io.goroscope.benchmarks.streams.HotPathBenchmark;
@@ -17,7 +19,9 @@ final class Benchmarks {
             new OfflineBenchmark(),
             new HotPathBenchmark(),
             new EntryHitBenchmark(),
-            new PairBenchmark());
+            new PairBenchmark(),
+            new FootprintBenchmark(),
+            new EventToMetricsBenchmark());
 
     private Benchmarks() {}
 

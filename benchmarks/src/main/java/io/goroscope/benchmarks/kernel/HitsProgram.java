@@ -10,9 +10,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /** The program {@code hits} of the testbed, running: it calls {@code main.hit} and says what a call took of its thread's CPU time. */
-final class HitsProgram implements AutoCloseable {
+public final class HitsProgram implements AutoCloseable {
 
-    static final String FUNCTION = "main.hit";
+    /** The function that positive numbers of calls are of. */
+    public static final String FUNCTION = "main.hit";
 
     /** A function whose first instruction is one that the kernel emulates; negative numbers of calls are of it. */
     static final String PLAIN_FUNCTION = "main.plain";
@@ -31,7 +32,8 @@ final class HitsProgram implements AutoCloseable {
                 .binary();
     }
 
-    static HitsProgram start() throws IOException {
+    /** Starts it. */
+    public static HitsProgram start() throws IOException {
         return start(binary());
     }
 
@@ -44,7 +46,8 @@ final class HitsProgram implements AutoCloseable {
         return program;
     }
 
-    int pid() {
+    /** Its process id. */
+    public int pid() {
         return (int) process.pid();
     }
 

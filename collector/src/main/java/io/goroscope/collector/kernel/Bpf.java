@@ -28,6 +28,8 @@ final class Bpf {
     private static final int MAP_UPDATE_ELEM = 2;
     private static final int MAP_DELETE_ELEM = 3;
     private static final int PROG_LOAD = 5;
+    private static final int PROG_RUN = 10;
+    private static final int MAP_GET_FD_BY_ID = 14;
     private static final int OBJ_GET_INFO_BY_FD = 15;
     private static final int RAW_TRACEPOINT_OPEN = 17;
     private static final int MAP_LOOKUP_BATCH = 24;
@@ -145,6 +147,23 @@ final class Bpf {
     /** Run counts and times of programs are kept while the descriptor is open: BPF_STATS_RUN_TIME. */
     static Fd enableRunStatistics() {
         return new Fd(call(ENABLE_STATS, attributes(), "enabling BPF run statistics"));
+    }
+
+    /** Runs a program of type SYSCALL once, with its context in memory, and returns what it returned. */
+    static int run(int program, Pointer context, int bytes) {
+        Pointer attr = attributes();
+        attr.putInt(0, program);
+        attr.putInt(40, bytes);
+        attr.putLong(48, context.address());
+        call(PROG_RUN, attr, "running a BPF program", context);
+        return attr.getInt(4);
+    }
+
+    /** A descriptor of a map that some process has. */
+    static Fd mapById(int id) {
+        Pointer attr = attributes();
+        attr.putInt(0, id);
+        return new Fd(call(MAP_GET_FD_BY_ID, attr, "opening the map with id " + id));
     }
 
     /** Fills {@code info}, a struct such as bpf_prog_info; older kernels fill less of it. */

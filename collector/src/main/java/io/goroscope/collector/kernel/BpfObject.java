@@ -45,6 +45,11 @@ final class BpfObject implements AutoCloseable {
         check(libbpf.bpf_map__set_max_entries(map(map), entries), "sizing map " + map);
     }
 
+    /** The object uses a map that is there already. */
+    void reuseMap(String map, Fd existing) {
+        check(libbpf.bpf_map__reuse_fd(map(map), existing.number()), "using an existing map " + map);
+    }
+
     /** Which maps an outer map may hold is fixed by an example. */
     void setInnerMap(String map, Fd example) {
         check(libbpf.bpf_map__set_inner_map_fd(map(map), example.number()), "giving map " + map + " its inner map");

@@ -32,6 +32,9 @@ public interface Libbpf {
 
     int bpf_map__fd(Pointer map);
 
+    /** The map of the object is to be that one, which is there already. */
+    int bpf_map__reuse_fd(Pointer map, int fd);
+
     int bpf_map__set_max_entries(Pointer map, int entries);
 
     int bpf_map__set_inner_map_fd(Pointer map, int fd);

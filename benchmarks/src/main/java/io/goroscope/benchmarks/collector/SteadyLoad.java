@@ -1,0 +1,75 @@
+package io.goroscope.benchmarks.collector;
+
+import io.goroscope.collector.kernel.RingLoad;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** Writes calls into a collector's ring at an even rate, on a thread of its own, until it is closed. */
+final class SteadyLoad implements AutoCloseable {
+
+    private static final long STEP_NS = TimeUnit.MILLISECONDS.toNanos(2);
+    private static final double NS_PER_S = 1e9;
+    private static final int EVENTS_PER_CALL = 2;
+
+    /** As many as a busy service has at work at once. */
+    private static final int GOROUTINES = 64;
+
+    private final RingLoad ring;
+    private final int pid;
+    private final double callsPerNs;
+    private final Thread thread = new Thread(this::run, "goroscope-load");
+    private volatile boolean closing;
+    private volatile long calls;
+    private volatile long lost;
+
+    private SteadyLoad(RingLoad ring, int pid, double eventsPerS) {
+        this.ring = ring;
+        this.pid = pid;
+        this.callsPerNs = eventsPerS / EVENTS_PER_CALL / NS_PER_S;
+    }
+
+    /**
+     * Begins.
+     *
+     * @param collector process id of the collector
+     * @param pid process whose calls they are
+     */
+    static SteadyLoad start(int collector, int pid, double eventsPerS) {
+        SteadyLoad load = new SteadyLoad(RingLoad.into(collector), pid, eventsPerS);
+        load.thread.start();
+        return load;
+    }
+
+    private void run() {
+        long begin = System.nanoTime();
+        while (!closing) {
+            long due = (long) ((System.nanoTime() - begin) * callsPerNs) - calls;
+            if (due > 0) {
+                lost += ring.write(pid, 0, (int) due, GOROUTINES);
+                calls += due;
+            }
+            LockSupport.parkNanos(STEP_NS);
+        }
+    }
+
+    /** Events written so far. */
+    long events() {
+        return calls * EVENTS_PER_CALL - lost;
+    }
+
+    /** Events that found no room in the ring. */
+    long lost() {
+        return lost;
+    }
+
+    @Override
+    public void close() {
+        closing = true;
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        ring.close();
+    }
+}
