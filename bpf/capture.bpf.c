@@ -14,7 +14,7 @@
 #include "kernel.h"
 #include "cookie.h"
 
-#define LAYOUTS 16
+#define LAYOUTS 8
 
 struct capture_session {
 	__u32 sleepable;   /* 1: loaded as a sleepable program */

@@ -3,11 +3,12 @@
  * The cookie of a probe: all that a program knows about the place it runs at, in the 64 bits that the kernel keeps for
  * each probe. Its twin in Java is io.goroscope.collector.kernel.Cookie.
  *
- *   63    60 59                  44 43            32 31 30  29 28 27  24 23                              0
- *  +--------+----------------------+----------------+--+------+--+------+--------------------------------+
- *  | layout |     SP delta / 8     | address, low 12|ER|source|FF| kind |         function slot          |
- *  +--------+----------------------+----------------+--+------+--+------+--------------------------------+
+ *  63 62  60 59                  44 43            32 31 30  29 28 27  24 23                              0
+ *  +--+------+----------------------+----------------+--+------+--+------+--------------------------------+
+ *  |SI|layout|     SP delta / 8     | address, low 12|ER|source|FF| kind |         function slot          |
+ *  +--+------+----------------------+----------------+--+------+--+------+--------------------------------+
  *
+ *  SI      side: while one link takes the place of another, both are at the place; they differ in this
  *  ER      the instruction is a plain `ret`, which the program may execute itself
  *  source  where g is: goroutine_source
  *  FF      flag filter: a hit with CF or ZF set is no call
@@ -46,6 +47,8 @@ enum goroutine_source {
 #define COOKIE_EXECUTE_RET(c) (((c) >> 31) & 1)
 #define COOKIE_PLACE(c) ((__u32)((c) >> 32) & 0xfff)
 #define COOKIE_SP_DELTA(c) ((((c) >> 44) & 0xffff) * 8)
-#define COOKIE_LAYOUT(c) ((__u32)((c) >> 60))
+#define COOKIE_LAYOUT(c) ((__u32)((c) >> 60) & 7)
+#define COOKIE_SIDE(c) ((__u32)((c) >> 63))
+#define COOKIE_WITHOUT_SIDE(c) ((c) & ~(1ULL << 63))
 
 #endif

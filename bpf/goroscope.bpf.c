@@ -20,7 +20,7 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-#define MAX_LAYOUTS 16
+#define MAX_LAYOUTS 8
 #define GENERATIONS 4096
 #define GENERATION_OF_ALL GENERATIONS /* one more, which counts for every slot */
 #define SIGNATURE_BEFORE 3 /* bytes of the signature before the return address: the call itself */
@@ -42,7 +42,7 @@ struct session {
 	__u32 markers;     /* 1: markers are attached, so keep `outermost` */
 	struct layout layouts[MAX_LAYOUTS];
 	__u32 registers_writable; /* 1: programs can carry out a `ret`, ours or those of another collector */
-	__u32 unused;
+	__u32 adjustable;         /* 1: functions have modes, and links are replaced */
 };
 
 const volatile struct session session = { .shards = 1 };
@@ -52,6 +52,34 @@ const volatile struct session session = { .shards = 1 };
  * the other, and hits in between would be returns without entries, and entries without returns.
  */
 volatile __u32 active;
+
+/* What a function's hits are to do, where a session is adjustable; Java's FunctionModes writes it. */
+#define MODE_NO_ENTRIES (1u << 0) /* calls are counted, and not sent */
+#define MODE_NO_RETURNS (1u << 1) /* returns are not sent */
+#define MODE_HANDOVER (1u << 2)   /* a link takes the place of another: both may be at a place */
+#define MODE_NEWER_SIDE (1u << 3) /* which side the newer link is */
+#define MODE_EPOCH(m) ((m) >> 8)  /* number of the handover */
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1); /* the session's slots, where it is adjustable */
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, __u32);
+} modes SEC(".maps");
+
+/* Thread -> the hit that the newer of two links at a place has handled, so that the older one leaves it. */
+struct handled_hit {
+	__u64 place; /* the cookie without its side */
+	__u64 epoch;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 16384);
+	__type(key, __u32);
+	__type(value, struct handled_hit);
+} handled_hits SEC(".maps");
 
 struct counter {
 	__u64 calls;
@@ -569,14 +597,52 @@ static __always_inline void count_lost(__u32 tgid, __u32 slot)
 		add(&counter->lost);
 }
 
+/* ---- modes ---- */
+
+static __always_inline __u32 mode_of(__u64 cookie)
+{
+	__u32 slot = COOKIE_SLOT(cookie);
+	volatile __u32 *mode;
+
+	if (!session.adjustable)
+		return 0;
+	mode = bpf_map_lookup_elem(&modes, &slot);
+	return mode ? *mode : 0;
+}
+
+/*
+ * Was this hit handled by the other link at the place? The kernel runs the programs of a place one after the other, the
+ * one that came last first (consumer_add() in kernel/events/uprobes.c), in the thread that hit it: so the newer link
+ * handles a hit and leaves a note, and the older one handles what it finds no note of. Once each, whenever links come
+ * and go: a note that is left over is of an epoch that does not come again, or its place was hit anew.
+ */
+static __always_inline int was_handled(__u64 cookie, __u32 mode)
+{
+	struct handled_hit hit = { .place = COOKIE_WITHOUT_SIDE(cookie), .epoch = MODE_EPOCH(mode) };
+	__u32 thread = bpf_get_current_pid_tgid();
+	struct handled_hit *seen;
+
+	if (!(mode & MODE_HANDOVER))
+		return 0;
+	if (COOKIE_SIDE(cookie) == !!(mode & MODE_NEWER_SIDE)) {
+		bpf_map_update_elem(&handled_hits, &thread, &hit, BPF_ANY);
+		return 0;
+	}
+	seen = bpf_map_lookup_elem(&handled_hits, &thread);
+	if (!seen || seen->place != hit.place || seen->epoch != hit.epoch)
+		return 0;
+	bpf_map_delete_elem(&handled_hits, &thread);
+	return 1;
+}
+
 /* ---- the programs at the probes ---- */
 
 /* Counts a call. Returns 0 if it is none of ours, or none at all. */
-static __always_inline int count_call(struct pt_regs *ctx, __u64 cookie, __u32 tgid)
+static __always_inline int count_call(struct pt_regs *ctx, __u64 cookie, __u32 mode, __u32 tgid)
 {
 	struct counter *counter;
 
-	if (!active || (COOKIE_FLAG_FILTER(cookie) && STACK_CHECK_FAILED(ctx)))
+	if (!active || (COOKIE_FLAG_FILTER(cookie) && STACK_CHECK_FAILED(ctx)) || was_handled(cookie, mode))
 		return 0;
 	counter = registered(tgid, COOKIE_SLOT(cookie));
 	if (!counter) {
@@ -618,8 +684,10 @@ static __always_inline void keep_own_stack(void *ctx)
 SEC("uprobe/count")
 int on_count(struct pt_regs *ctx)
 {
+	__u64 cookie = bpf_get_attach_cookie(ctx);
+
 	keep_own_stack(ctx);
-	count_call(ctx, bpf_get_attach_cookie(ctx), bpf_get_current_pid_tgid() >> 32);
+	count_call(ctx, cookie, mode_of(cookie), bpf_get_current_pid_tgid() >> 32);
 	return 0;
 }
 
@@ -659,7 +727,7 @@ int on_count_stack(struct pt_regs *ctx)
 	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
 
 	keep_own_stack(ctx);
-	if (count_call(ctx, cookie, tgid))
+	if (count_call(ctx, cookie, 0, tgid))
 		count_stack(ctx, cookie, tgid);
 	return 0;
 }
@@ -671,10 +739,11 @@ int on_entry(struct pt_regs *ctx)
 	__u64 cookie = bpf_get_attach_cookie(ctx);
 	__u64 task = bpf_get_current_pid_tgid();
 	__u32 tgid = task >> 32;
+	__u32 mode = mode_of(cookie);
 	struct frame frame;
 
 	keep_own_stack(ctx);
-	if (!count_call(ctx, cookie, tgid))
+	if (!count_call(ctx, cookie, mode, tgid) || (mode & MODE_NO_ENTRIES))
 		return 0;
 	find_frame(ctx, cookie, STACK_POINTER(ctx), (__u32)task, &frame);
 	frame_opened(tgid, &frame);
@@ -684,14 +753,14 @@ int on_entry(struct pt_regs *ctx)
 }
 
 /* `sp` is SP at the instruction that ends it. */
-static __always_inline void call_ended(struct pt_regs *ctx, __u64 cookie, __u64 time, __u64 sp)
+static __always_inline void call_ended(struct pt_regs *ctx, __u64 cookie, __u32 mode, __u64 time, __u64 sp)
 {
 	__u64 task = bpf_get_current_pid_tgid();
 	__u32 tgid = task >> 32;
 	struct frame frame;
 
 	keep_own_stack(ctx);
-	if (!active || (!bpf_map_lookup_elem(&counters, &tgid) && !admitted(tgid)))
+	if (!active || (mode & MODE_NO_RETURNS) || (!bpf_map_lookup_elem(&counters, &tgid) && !admitted(tgid)))
 		return;
 	find_frame(ctx, cookie, sp, (__u32)task, &frame);
 	frames_closed(tgid, &frame);
@@ -757,9 +826,11 @@ int on_return(struct pt_regs *ctx)
 {
 	__u64 time = bpf_ktime_get_ns();
 	__u64 cookie = bpf_get_attach_cookie(ctx);
+	__u32 mode = mode_of(cookie);
 	__u64 target;
 
-	call_ended(ctx, cookie, time, stack_pointer_at(ctx, find_ret(ctx, cookie, &target)));
+	if (!was_handled(cookie, mode))
+		call_ended(ctx, cookie, mode, time, stack_pointer_at(ctx, find_ret(ctx, cookie, &target)));
 	return 0;
 }
 
@@ -783,10 +854,13 @@ int on_return_executing(struct pt_regs *ctx)
 {
 	__u64 time = bpf_ktime_get_ns();
 	__u64 cookie = bpf_get_attach_cookie(ctx);
+	__u32 mode = mode_of(cookie);
 	__u64 target;
 	enum ret found = find_ret(ctx, cookie, &target);
 
-	call_ended(ctx, cookie, time, stack_pointer_at(ctx, found));
+	if (was_handled(cookie, mode)) /* and carried out, where that could be */
+		return 0;
+	call_ended(ctx, cookie, mode, time, stack_pointer_at(ctx, found));
 	if (!COOKIE_EXECUTE_RET(cookie))
 		return 0;
 	if (found != RET_UNTOUCHED || has_shadow_stack()) {

@@ -27,7 +27,10 @@ import java.util.concurrent.locks.LockSupport;
 public final class Collector implements AutoCloseable {
 
     /** How long the ring may fill before it is drained; waking up for each event would cost more than the event. */
-    private static final long IDLE_NS = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(5);
+
+    /** The same where nothing comes: a twentieth of what the ring takes at a million events a second. */
+    private static final long LONGEST_PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(40);
 
     private static final long ORDER_POLL_MS = 100;
     private static final long NS_PER_S = 1_000_000_000L;
@@ -221,13 +224,16 @@ public final class Collector implements AutoCloseable {
 
     private void run() {
         try (sink) {
+            long pauseNs = PAUSE_NS;
             while (!closing) {
                 FutureTask<Void> order = orders.poll();
                 if (order != null) {
                     order.run();
                 }
-                if (round() == 0) {
-                    LockSupport.parkNanos(IDLE_NS);
+                int events = round();
+                pauseNs = events > 0 || order != null ? PAUSE_NS : Math.min(2 * pauseNs, LONGEST_PAUSE_NS);
+                if (events < Scope.POLL_LIMIT && orders.isEmpty()) {
+                    LockSupport.parkNanos(pauseNs);
                 }
             }
             scopes.forEach(scope -> scope.session().detach());

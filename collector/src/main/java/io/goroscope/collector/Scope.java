@@ -5,7 +5,8 @@ import io.goroscope.collector.kernel.ProbeSession;
 /** Probes that came together and go together, and the processes that hit them. Used on the collector's thread. */
 record Scope(ProbeSession session, ProcessTable processes) implements AutoCloseable {
 
-    private static final int POLL_LIMIT = 64 * 1024;
+    /** Events that are taken at once. */
+    static final int POLL_LIMIT = 64 * 1024;
 
     /**
      * Takes what is in the ring, and sends what has waited long enough.

@@ -1,6 +1,8 @@
 package io.goroscope.benchmarks.collector;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,6 +70,24 @@ final class CollectorProcess implements AutoCloseable {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
         }
         return new CollectorProcess(process, log, (System.nanoTime() - begin) / NS_PER_S);
+    }
+
+    /** From the start of the launcher until all functions are attached to be counted, s. */
+    static double startToCountingS(String spec) throws IOException {
+        long begin = System.nanoTime();
+        Process process = new ProcessBuilder(LAUNCHER.toString(), "funccount", "--all", "-d", "0.001", spec)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try (BufferedReader said = process.errorReader(StandardCharsets.UTF_8)) {
+            String line = said.readLine();
+            double startS = (System.nanoTime() - begin) / NS_PER_S;
+            if (line == null || !line.contains("attached in")) {
+                throw new IOException("goroscope funccount says: " + line);
+            }
+            said.transferTo(Writer.nullWriter());
+            process.onExit().join();
+            return startS;
+        }
     }
 
     int pid() {

@@ -11,7 +11,7 @@ import jnr.ffi.Pointer;
  * <pre>
  *     0 sleepable   4 any_process   8 sample   12 most   16 reach   20 type_bytes   24 field_bytes   28 offset_shift
  *    32 itab_type   36 frames
- *    40 how: 2 times 16 times   0 tls_offset (8 bytes)   8 goid_offset   12 segmented
+ *    40 how: 2 times 8 times   0 tls_offset (8 bytes)   8 goid_offset   12 segmented
  * </pre>
  */
 final class CaptureConfig {

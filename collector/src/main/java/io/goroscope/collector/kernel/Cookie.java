@@ -21,11 +21,27 @@ final class Cookie {
     static final int NO_SLOT = 0xffffff;
 
     /** Layouts that one session can tell apart. */
-    static final int MAX_LAYOUTS = 16;
+    static final int MAX_LAYOUTS = 8;
 
     private static final int MAX_SP_DELTA = 0xffff * 8;
 
+    private static final long SIDE = 1L << 63;
+
     private Cookie() {}
+
+    /**
+     * The same on one of two sides: while a link takes the place of another, both have a probe there, and differ in this.
+     *
+     * @param side 0 or 1
+     */
+    static long onSide(long cookie, int side) {
+        return side == 0 ? cookie & ~SIDE : cookie | SIDE;
+    }
+
+    /** The function slot in a cookie. */
+    static int slot(long cookie) {
+        return (int) (cookie & NO_SLOT);
+    }
 
     /** Whether the place's SP delta can be expressed. */
     static boolean fits(Place place) {

@@ -6,6 +6,7 @@ import io.goroscope.schemas.UserException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -48,12 +49,15 @@ public final class ProbeSession implements AutoCloseable {
     private final EarlyCounters early;
     private final UserStacks stacks;
     private final Map<Integer, ProcessCounters> processes = new HashMap<>();
+    private final List<ImageFile> files;
+    private FunctionModes modes;
     private List<StackCount> stackCounts = List.of();
     private long attachNs;
     private boolean closed;
 
-    private ProbeSession(SessionOptions options, ProbeTable table, SessionMaps maps) {
+    private ProbeSession(SessionOptions options, ProbeTable table, SessionMaps maps, List<ImageFile> files) {
         this.options = options;
+        this.files = options.adjustable() ? files : new ArrayList<>();
         this.table = table;
         this.maps = maps;
         this.links = new SessionLinks(maps);
@@ -78,16 +82,20 @@ public final class ProbeSession implements AutoCloseable {
         options.processIds().forEach(ProbeSession::requireAlive);
         features.require();
         List<ImageFile> files = new ArrayList<>();
+        boolean kept = false;
         try {
             plans.forEach(plan -> files.add(ImageFile.open(plan.image())));
             boolean executeReturns = options.executeReturns() && features.registerWrites();
             ProbeTable table = new ProbeTable(plans, files, options, executeReturns);
             ProbeSession session =
-                    new ProbeSession(options, table, SessionMaps.load(table, options, features, executeReturns));
+                    new ProbeSession(options, table, SessionMaps.load(table, options, features, executeReturns), files);
             session.attach(files, features);
+            kept = options.adjustable();
             return session;
         } finally {
-            files.forEach(ImageFile::close);
+            if (!kept) {
+                files.forEach(ImageFile::close);
+            }
         }
     }
 
@@ -106,7 +114,14 @@ public final class ProbeSession implements AutoCloseable {
             links.followProcesses();
             options.processIds().forEach(this::register);
             long start = System.nanoTime();
-            links.attach(features.attacher(), table, files, linkFilter(features));
+            if (options.adjustable()) {
+                modes = links.attachAdjustable(features.attacher(), table, files, linkFilter(features));
+                BitSet all = new BitSet();
+                all.set(0, table.slots());
+                modes.probeEntries(all);
+            } else {
+                links.attach(features.attacher(), table, files, linkFilter(features));
+            }
             maps.setActive(true);
             attachNs = System.nanoTime() - start;
             options.processIds().forEach(ProbeSession::requireAlive);
@@ -241,6 +256,19 @@ public final class ProbeSession implements AutoCloseable {
         early.take(tgid, EarlyCounters.ANY_LIFE, (slot, calls, lost) -> {});
     }
 
+    /** What is done at each function, where the session is adjustable. */
+    public FunctionModes modes() {
+        if (modes == null) {
+            throw new IllegalStateException("the session is not adjustable");
+        }
+        return modes;
+    }
+
+    /** The processes that are registered. */
+    public synchronized List<Integer> processes() {
+        return List.copyOf(processes.keySet());
+    }
+
     /** Calls of a function in a process, exact. */
     public synchronized long calls(int tgid, int slot) {
         return registered(tgid).calls(slot);
@@ -299,7 +327,14 @@ public final class ProbeSession implements AutoCloseable {
     /** Detaches every probe; what is in the ring and the counters can still be read. */
     public synchronized void detach() {
         requireOpen();
+        closeLinks();
+    }
+
+    private void closeLinks() {
         maps.setActive(false);
+        if (modes != null) {
+            modes.close();
+        }
         links.close();
     }
 
@@ -308,8 +343,9 @@ public final class ProbeSession implements AutoCloseable {
     public synchronized void close() {
         synchronized (ringLock) {
             if (!closed) {
-                maps.setActive(false);
-                links.close();
+                closeLinks();
+                files.forEach(ImageFile::close);
+                files.clear();
                 stackCounts();
                 closed = true;
                 processes.values().forEach(ProcessCounters::close);

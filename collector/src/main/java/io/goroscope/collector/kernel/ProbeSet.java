@@ -1,6 +1,7 @@
 package io.goroscope.collector.kernel;
 
 import java.util.Arrays;
+import java.util.BitSet;
 
 /** The places of one image at which one program is to run: parallel arrays, as the kernel takes them. */
 final class ProbeSet {
@@ -29,6 +30,17 @@ final class ProbeSet {
 
     long[] cookies() {
         return Arrays.copyOf(cookies, count);
+    }
+
+    /** Those of the functions of these slots, with their cookies on one side. */
+    ProbeSet of(BitSet slots, int side) {
+        ProbeSet part = new ProbeSet();
+        for (int i = 0; i < count; i++) {
+            if (slots.get(Cookie.slot(cookies[i]))) {
+                part.add(offsets[i], Cookie.onSide(cookies[i], side));
+            }
+        }
+        return part;
     }
 
     ProbeSet range(int from, int to) {

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,7 @@ final class ProbeTable {
     private final List<SessionConfig.Layout> layouts = new ArrayList<>();
     private final List<LeftOut> leftOut = new ArrayList<>();
     private int[] functions = new int[16];
+    private final BitSet stepped = new BitSet();
     private int slots;
     private final boolean executeReturns;
 
@@ -81,6 +83,26 @@ final class ProbeTable {
                 .sum();
     }
 
+    int images() {
+        return images.size();
+    }
+
+    /** The functions at which a program is to run. */
+    BitSet slotsOf(Program program) {
+        BitSet found = new BitSet();
+        for (Map<Program, ProbeSet> sets : images) {
+            for (long cookie : sets.get(program).cookies()) {
+                found.set(Cookie.slot(cookie));
+            }
+        }
+        return found;
+    }
+
+    /** The functions whose entry the kernel single-steps. */
+    BitSet steppedEntries() {
+        return (BitSet) stepped.clone();
+    }
+
     boolean hasMarkers() {
         return images.stream().anyMatch(sets -> sets.get(Program.MARKER).count() > 0);
     }
@@ -122,6 +144,7 @@ final class ProbeTable {
         // What never returns is never opened as a frame, so its entries are of no use to anybody.
         boolean send = pairs && !plan.returns().isEmpty();
         Place entry = plan.entry();
+        stepped.set(slot, entry.singleStepped());
         probes(image, send ? Program.ENTRY : Program.COUNT)
                 .add(entry.fileOffset(), Cookie.of(entry, slot, layout, false));
         if (!send) {

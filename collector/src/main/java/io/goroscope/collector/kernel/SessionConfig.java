@@ -10,19 +10,20 @@ import jnr.ffi.Pointer;
  *
  * <pre>
  *     0 slots   4 shards   8 any_process   12 markers
- *    16 layouts: 16 times
+ *    16 layouts: 8 times
  *         0 goroutine_tls_offset (8 bytes)   8 goid_offset   12 stack_lo_offset   16 segmented
  *        20 morestack_low_bits   24 morestack_code (two times 8 bytes)
- *   656 registers_writable
+ *   336 registers_writable   340 adjustable
  * </pre>
  */
 final class SessionConfig {
 
-    static final int BYTES = 664;
+    static final int BYTES = 344;
 
     private static final long LAYOUTS = 16;
     private static final long LAYOUT_BYTES = 40;
-    private static final long REGISTERS_WRITABLE = 656;
+    private static final long REGISTERS_WRITABLE = 336;
+    private static final long ADJUSTABLE = 340;
 
     /** Length of the code around __morestack's call that tells it from others. */
     static final int SIGNATURE_BYTES = 16;
@@ -47,13 +48,15 @@ final class SessionConfig {
             boolean anyProcess,
             boolean markers,
             List<Layout> layouts,
-            boolean registersWritable) {
+            boolean registersWritable,
+            boolean adjustable) {
         Pointer data = NativeMemory.allocate(BYTES);
         data.putInt(0, slots);
         data.putInt(4, shards);
         data.putInt(8, anyProcess ? 1 : 0);
         data.putInt(12, markers ? 1 : 0);
         data.putInt(REGISTERS_WRITABLE, registersWritable ? 1 : 0);
+        data.putInt(ADJUSTABLE, adjustable ? 1 : 0);
         for (int i = 0; i < layouts.size(); i++) {
             RuntimeLayout runtime = layouts.get(i).runtime();
             long at = LAYOUTS + i * LAYOUT_BYTES;

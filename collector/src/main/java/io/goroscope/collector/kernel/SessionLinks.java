@@ -34,6 +34,22 @@ final class SessionLinks implements Attachment {
         }
     }
 
+    /** Attaches markers alone, and leaves the rest to what is returned. */
+    FunctionModes attachAdjustable(Attacher attacher, ProbeTable table, List<ImageFile> files, int pid) {
+        for (int image = 0; image < files.size(); image++) {
+            ProbeSet markers = table.probes(image, Program.MARKER);
+            if (markers.count() > 0) {
+                links.add(ProbeLink.attach(attacher, maps.program(Program.MARKER), files.get(image), markers, pid));
+            }
+        }
+        return new FunctionModes(
+                maps,
+                table,
+                files.size(),
+                (image, program, probes) ->
+                        ProbeLink.attach(attacher, maps.program(program), files.get(image), probes, pid));
+    }
+
     /** @param pid only this process, or 0 for all */
     void attach(Attacher attacher, ProbeTable table, List<ImageFile> files, int pid) {
         for (Program program : ORDER) {

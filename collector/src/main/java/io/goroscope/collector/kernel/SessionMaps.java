@@ -22,8 +22,10 @@ final class SessionMaps implements AutoCloseable {
     private final RingBufferReader ring;
     private final MappedArea statistics;
     private final MappedArea variables;
+    private final ModeTable modes;
 
-    private SessionMaps(BpfObject object, int shards, int ringBytes, boolean executeReturns, boolean stacks) {
+    private SessionMaps(
+            BpfObject object, int shards, int ringBytes, boolean executeReturns, boolean stacks, int modeSlots) {
         this.object = object;
         this.shards = shards;
         this.executeReturns = executeReturns;
@@ -33,6 +35,7 @@ final class SessionMaps implements AutoCloseable {
             this.statistics =
                     MappedArea.map(object.mapFd("statistics"), (long) Statistic.values().length * Long.BYTES, false, 0);
             this.variables = MappedArea.map(object.mapFd(VARIABLES), Integer.BYTES, true, 0);
+            this.modes = new ModeTable(object.mapFd("modes"), modeSlots);
         } catch (RuntimeException e) {
             ring.close();
             throw e;
@@ -42,6 +45,7 @@ final class SessionMaps implements AutoCloseable {
     static SessionMaps load(ProbeTable table, SessionOptions options, KernelFeatures features, boolean executeReturns) {
         int shards = features.counterShards();
         int ringBytes = options.ringCapacity(MappedArea.pageSize());
+        int modeSlots = options.adjustable() ? Math.max(1, table.slots()) : 1;
         BpfObject object = BpfObject.open();
         try (Fd example = ProcessCounters.create(table.slots(), shards)) {
             object.setConstants(
@@ -51,9 +55,11 @@ final class SessionMaps implements AutoCloseable {
                             options.processIds().isEmpty(),
                             table.hasMarkers(),
                             table.layouts(),
-                            features.registerWrites()),
+                            features.registerWrites(),
+                            options.adjustable()),
                     SessionConfig.BYTES);
             object.setMaxEntries("ring", ringBytes);
+            object.setMaxEntries("modes", modeSlots);
             object.setInnerMap("counters", example);
             if (executeReturns) {
                 object.setAutoload(RETURN_EXECUTING, true);
@@ -67,7 +73,7 @@ final class SessionMaps implements AutoCloseable {
             }
             object.load();
             PrivateStack.refuse(object.loaded(AT_PROBES), features.release());
-            return new SessionMaps(object, shards, ringBytes, executeReturns, options.stacks() > 0);
+            return new SessionMaps(object, shards, ringBytes, executeReturns, options.stacks() > 0, modeSlots);
         } catch (KernelException e) {
             object.close();
             if (e.errno() == Errno.EPERM) {
@@ -87,6 +93,10 @@ final class SessionMaps implements AutoCloseable {
     /** Whether hits count; at first they do not. */
     void setActive(boolean active) {
         MappedArea.INTS.setRelease(variables.buffer(), 0, active ? 1 : 0);
+    }
+
+    ModeTable modes() {
+        return modes;
     }
 
     RingBufferReader ring() {
@@ -130,6 +140,7 @@ final class SessionMaps implements AutoCloseable {
         ring.close();
         statistics.close();
         variables.close();
+        modes.close();
         object.close();
     }
 }

@@ -15,6 +15,8 @@ import java.util.Set;
  *     kernel's filter is tied to a thread that may not outlive the exec)
  * @param executeReturns whether {@code ret} is executed in BPF where the kernel allows that; false leaves them to the kernel
  * @param stacks in mode COUNT: how many different user stacks can be kept, with the calls that came by each; 0 for none
+ * @param adjustable whether what is done at each function can be changed while the session is open: {@link FunctionModes}.
+ *     Then at first calls are only counted
  */
 public record SessionOptions(
         Mode mode,
@@ -23,7 +25,8 @@ public record SessionOptions(
         boolean followChildren,
         boolean spareOthers,
         boolean executeReturns,
-        int stacks) {
+        int stacks,
+        boolean adjustable) {
 
     /** The most that {@link #stacks} can be. */
     public static final int LARGEST_STACKS = 1 << 18;
@@ -56,7 +59,7 @@ public record SessionOptions(
 
     /** Counts the calls of every process. */
     public static SessionOptions count() {
-        return new SessionOptions(Mode.COUNT, COUNT_RING_BYTES, Set.of(), false, false, true, 0);
+        return new SessionOptions(Mode.COUNT, COUNT_RING_BYTES, Set.of(), false, false, true, 0, false);
     }
 
     /**
@@ -65,33 +68,44 @@ public record SessionOptions(
      */
     public static SessionOptions pairs() {
         boolean executeReturns = !"false".equals(System.getProperty("goroscope.execute.returns"));
-        return new SessionOptions(Mode.PAIRS, DEFAULT_RING_BYTES, Set.of(), false, false, executeReturns, 0);
+        return new SessionOptions(Mode.PAIRS, DEFAULT_RING_BYTES, Set.of(), false, false, executeReturns, 0, false);
     }
 
     public SessionOptions withRingBytes(int bytes) {
-        return new SessionOptions(mode, bytes, processIds, followChildren, spareOthers, executeReturns, stacks);
+        return new SessionOptions(
+                mode, bytes, processIds, followChildren, spareOthers, executeReturns, stacks, adjustable);
     }
 
     /** Only these processes. */
     public SessionOptions withProcesses(Set<Integer> ids) {
-        return new SessionOptions(mode, ringBytes, ids, followChildren, spareOthers, executeReturns, stacks);
+        return new SessionOptions(
+                mode, ringBytes, ids, followChildren, spareOthers, executeReturns, stacks, adjustable);
     }
 
     public SessionOptions withFollowChildren(boolean follow) {
-        return new SessionOptions(mode, ringBytes, processIds, follow, spareOthers, executeReturns, stacks);
+        return new SessionOptions(mode, ringBytes, processIds, follow, spareOthers, executeReturns, stacks, adjustable);
     }
 
     public SessionOptions withSpareOthers(boolean spare) {
-        return new SessionOptions(mode, ringBytes, processIds, followChildren, spare, executeReturns, stacks);
+        return new SessionOptions(
+                mode, ringBytes, processIds, followChildren, spare, executeReturns, stacks, adjustable);
     }
 
     public SessionOptions withExecuteReturns(boolean execute) {
-        return new SessionOptions(mode, ringBytes, processIds, followChildren, spareOthers, execute, stacks);
+        return new SessionOptions(
+                mode, ringBytes, processIds, followChildren, spareOthers, execute, stacks, adjustable);
     }
 
     /** With the user stacks of calls that are counted, at most so many different ones. */
     public SessionOptions withStacks(int most) {
-        return new SessionOptions(mode, ringBytes, processIds, followChildren, spareOthers, executeReturns, most);
+        return new SessionOptions(
+                mode, ringBytes, processIds, followChildren, spareOthers, executeReturns, most, adjustable);
+    }
+
+    /** With {@link FunctionModes}. */
+    public SessionOptions withModes() {
+        return new SessionOptions(
+                mode, ringBytes, processIds, followChildren, spareOthers, executeReturns, stacks, true);
     }
 
     /** {@link #ringBytes} as the kernel wants it: a power of two, in whole pages. */

@@ -99,15 +99,18 @@ public final class TracedProcess {
      * @return true if {@code lost} was reported
      */
     public boolean flush(long nowNs, long lingerNs, long heartbeatNs, long lost) {
-        boolean reported = false;
+        boolean due = false;
+        for (Lane lane : lanes) {
+            long age = nowNs - lane.lastFinishedNs();
+            due |= age >= heartbeatNs || (lane.isPending() && age >= lingerNs);
+        }
+        // All together, so that they share a request to the broker: it costs more than what is in it.
         for (int lane = 0; lane < lanes.length; lane++) {
-            long age = nowNs - lanes[lane].lastFinishedNs();
-            if (age >= heartbeatNs || (lanes[lane].isPending() && age >= lingerNs) || (lane == 0 && lost > 0)) {
+            if (due || (lane == 0 && lost > 0)) {
                 lanes[lane].finish(nowNs, lane == 0 ? lost : 0);
-                reported |= lane == 0;
             }
         }
-        return reported;
+        return due || lost > 0;
     }
 
     /**

@@ -1,0 +1,138 @@
+package io.goroscope.collector.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.goroscope.collector.plan.ImagePlan;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Probes come and go under load: what stays misses nothing and sees nothing twice, by what the program says itself. */
+class FunctionModesTest {
+
+    private static final Set<String> STAY = Set.of("main.leaf", "main.fib", "main.reads");
+    private static final int FEWEST_CHANGES = 20;
+
+    private static ImagePlan plan;
+
+    @BeforeAll
+    static void findFunctions() throws Exception {
+        Requirement.bpf();
+        plan = ObjdumpPlan.of(CountedProgram.binary(), "^main.(leaf|fib|grow|throws|catches|quits|blocks|reads)$");
+    }
+
+    private static ProbeSession open(CountedProgram program) {
+        return ProbeSession.open(
+                List.of(plan),
+                SessionOptions.pairs().withProcesses(Set.of(program.pid())).withModes());
+    }
+
+    private static BitSet slots(ProbeSession session, Set<String> names) {
+        BitSet slots = new BitSet();
+        for (int slot = 0; slot < session.slots(); slot++) {
+            slots.set(slot, names.contains(name(session, slot)));
+        }
+        return slots;
+    }
+
+    private static String name(ProbeSession session, int slot) {
+        return ObjdumpPlan.name(plan, session.functionOf(slot));
+    }
+
+    private static Map<String, Long> counts(ProbeSession session, int pid) {
+        Map<String, Long> counts = new HashMap<>();
+        session.visitCounters(pid, (slot, calls, lost) -> counts.put(name(session, slot), calls));
+        return counts;
+    }
+
+    @Test
+    void shouldMissNoCallOfWhatStaysWhileOthersComeAndGo() throws Exception {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        try (CountedProgram program = CountedProgram.start();
+                ProbeSession session = open(program)) {
+            BitSet stay = slots(session, STAY);
+            FunctionModes modes = session.modes();
+            stay.stream().forEach(slot -> modes.send(slot, true, true));
+            modes.probeReturns(stay);
+            Recorder recorder = new Recorder();
+            int changes = 0;
+            for (int run = 0; changes < FEWEST_CHANGES; run++) {
+                assertThat(run).as("runs that it takes").isLessThan(50);
+                CompletableFuture<Void> running = CompletableFuture.runAsync(() -> program.run(8, 20));
+                while (!running.isDone()) {
+                    BitSet entries = (BitSet) stay.clone();
+                    BitSet returns = (BitSet) stay.clone();
+                    for (int slot = 0; slot < session.slots(); slot++) {
+                        entries.set(slot, stay.get(slot) || random.nextBoolean());
+                        returns.set(slot, stay.get(slot) || random.nextBoolean());
+                    }
+                    modes.probeEntries(entries);
+                    Recorder.drain(session, recorder);
+                    modes.probeReturns(returns);
+                    Recorder.drain(session, recorder);
+                    changes++;
+                }
+                running.join();
+            }
+            Recorder.drain(session, recorder);
+            Map<String, Long> truth = program.counts();
+            Map<String, Long> counted = counts(session, program.pid());
+            System.out.printf("%d changes of probes under load, %s calls of %s%n", changes, truth, STAY);
+            assertThat(session.lostTotal()).isZero();
+            for (String function : STAY) {
+                int slot = slots(session, Set.of(function)).nextSetBit(0);
+                assertThat(counted.get(function))
+                        .as("%s, seed %d", function, seed)
+                        .isEqualTo(truth.get(function));
+                assertThat(recorder.entries.get(slot))
+                        .as("entries of %s", function)
+                        .isEqualTo(truth.get(function));
+                assertThat(recorder.paired.get(slot))
+                        .as("pairs of %s", function)
+                        .isEqualTo(truth.get(function));
+            }
+        }
+    }
+
+    @Test
+    void shouldSendNothingOfWhatIsOnlyCounted() throws Exception {
+        try (CountedProgram program = CountedProgram.start();
+                ProbeSession session = open(program)) {
+            program.run(4, 10);
+            Recorder recorder = new Recorder();
+            Recorder.drain(session, recorder);
+
+            assertThat(recorder.entries).isEmpty();
+            assertThat(recorder.returns).isEmpty();
+            assertThat(counts(session, program.pid())).isEqualTo(program.counts());
+        }
+    }
+
+    @Test
+    void shouldTakeEverythingAwayAtOnceAndComeBack() throws Exception {
+        try (CountedProgram program = CountedProgram.start();
+                ProbeSession session = open(program)) {
+            program.run(4, 10);
+            Map<String, Long> before = program.counts();
+            session.modes().removeAll();
+            program.run(4, 10);
+            assertThat(counts(session, program.pid())).isEqualTo(before);
+
+            Map<String, Long> missed = program.counts();
+            BitSet all = new BitSet();
+            all.set(0, session.slots());
+            session.modes().probeEntries(all);
+            program.run(4, 10);
+            Map<String, Long> truth = program.counts();
+            truth.replaceAll((name, calls) -> calls - missed.get(name) + before.get(name));
+            assertThat(counts(session, program.pid())).isEqualTo(truth);
+        }
+    }
+}
