@@ -17,6 +17,7 @@ import io.goroscope.collector.watch.Survey;
 import io.goroscope.schemas.Topics;
 import io.goroscope.schemas.UserException;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Properties;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -44,6 +45,8 @@ final class CollectCommand implements Callable<Integer> {
     /** Mapped twice, so that twice as much counts as memory; at a million events a second it takes those of 150 ms. */
     private static final int RING_BYTES = 8 << 20;
 
+    private static final double PERCENT = 100;
+
     @Mixin
     private TargetOptions target;
 
@@ -54,6 +57,9 @@ final class CollectCommand implements Callable<Integer> {
     @Mixin
     @SuppressWarnings("UnusedVariable")
     private KafkaOptions kafka;
+
+    @Mixin
+    private BudgetOptions budget;
 
     @Option(
             names = "--service",
@@ -78,6 +84,9 @@ final class CollectCommand implements Callable<Integer> {
         boolean byRules = !configuration.rules().isEmpty();
         if (byRules && target.isGiven()) {
             throw new UserException("rules and BINARY:PATTERN, -p or -c exclude each other: put all of it into rules");
+        }
+        if (byRules) {
+            budget.refuseWithRules();
         }
         if (settings.check()) {
             if (!byRules) {
@@ -119,14 +128,15 @@ final class CollectCommand implements Callable<Integer> {
         TraceTarget resolved = target.resolve(true);
         resolved.runningProcesses().forEach(locks::requireFree);
         try (Tracing tracing = Tracing.start(
-                        resolved, target, SessionOptions.pairs().withRingBytes(RING_BYTES), config(configuration), sink(configuration), locks);
+                        resolved, target, budget.adjust(SessionOptions.pairs().withRingBytes(RING_BYTES)), config(configuration), sink(configuration), locks);
                 MetricsServer server = serve(configuration, tracing.metrics())) {
             tell(server, configuration);
+            budget.keep(tracing);
             tracing.announce("Collecting");
             readyFile.set(true);
-            run.run(tracing::hasEnded, () -> report(tracing.status()));
+            run.run(tracing::hasEnded, () -> report(tracing));
             tracing.finish();
-            report(tracing.status());
+            report(tracing);
         }
     }
 
@@ -175,5 +185,21 @@ final class CollectCommand implements Callable<Integer> {
         System.err.printf(
                 "goroscope: %d processes, %d calls, %d events, %d lost, %d refused%n",
                 status.processes(), status.calls(), status.events(), status.lost(), status.refused());
+    }
+
+    private static void report(Tracing tracing) {
+        report(tracing.status());
+        tracing.budget()
+                .ifPresent(now -> System.err.printf(
+                        Locale.ROOT,
+                        "goroscope: %.0f %% of the budget in use; functions timed: %d, in cycles: %d, only counted: %d,"
+                                + " off: %d; %d steps, %d times all detached%n",
+                        PERCENT * now.load(),
+                        now.pairs(),
+                        now.cycled(),
+                        now.counts(),
+                        now.off(),
+                        now.steps(),
+                        now.trips()));
     }
 }

@@ -5,6 +5,10 @@ import io.goroscope.collector.Collector;
 import io.goroscope.collector.CollectorConfig;
 import io.goroscope.collector.CollectorStatus;
 import io.goroscope.collector.TraceTarget;
+import io.goroscope.collector.budget.BudgetKeeper;
+import io.goroscope.collector.budget.BudgetStatus;
+import io.goroscope.collector.budget.HitPrices;
+import io.goroscope.collector.budget.Limits;
 import io.goroscope.collector.kernel.ProbeSession;
 import io.goroscope.collector.kernel.SessionOptions;
 import io.goroscope.collector.kernel.StackCount;
@@ -16,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Attached probes and a running collector, for as long as a command traces. */
@@ -26,6 +31,7 @@ final class Tracing implements AutoCloseable {
     private final Collector collector;
     private final StoppedCommand command;
     private final long startNs = System.nanoTime();
+    private BudgetKeeper keeper;
 
     private Tracing(TraceTarget target, ProbeSession session, Collector collector, StoppedCommand command) {
         this.target = target;
@@ -169,12 +175,29 @@ final class Tracing implements AutoCloseable {
         return session.stackCounts();
     }
 
+    /** Keeps the cost under a budget from here on. The session must be adjustable. */
+    void keepUnder(Limits limits, HitPrices prices) {
+        keeper = BudgetKeeper.start(session, prices, limits, changes -> collector.tell(session, changes));
+    }
+
+    /** How the budget stands, where there is one. */
+    Optional<BudgetStatus> budget() {
+        return Optional.ofNullable(keeper).map(BudgetKeeper::status);
+    }
+
+    private void closeKeeper() {
+        if (keeper != null) {
+            keeper.close();
+        }
+    }
+
     CollectorStatus status() {
         return collector.status();
     }
 
     /** Detaches and hands everything on; the result is whole afterwards. */
     void finish() {
+        closeKeeper();
         collector.close();
         if (command != null) {
             command.close();
@@ -186,6 +209,7 @@ final class Tracing implements AutoCloseable {
 
     @Override
     public void close() {
+        closeKeeper();
         collector.close();
         if (command != null) {
             command.close();

@@ -4,6 +4,7 @@ import io.goroscope.collector.kernel.ProbeSession;
 import io.goroscope.collector.plan.ImagePlan;
 import io.goroscope.collector.process.Claims;
 import io.goroscope.collector.publish.Dictionary;
+import io.goroscope.collector.publish.ModeChange;
 import io.goroscope.collector.publish.RecordSink;
 import io.goroscope.collector.publish.SinkStatus;
 import java.time.Instant;
@@ -150,6 +151,14 @@ public final class Collector implements AutoCloseable {
         }
         ended = ended.plus(scope.processes().status());
         scopes = scopes.stream().filter(other -> !other.equals(scope)).toList();
+    }
+
+    /** Tells the stream of changes of modes in a session, behind all events that are in its ring by now; returns when that is done. */
+    public void tell(ProbeSession session, List<ModeChange> changes) {
+        order(() -> scopes.stream()
+                .filter(scope -> scope.session() == session)
+                .findFirst()
+                .ifPresent(scope -> scope.tell(changes)));
     }
 
     /** Has the collector's thread do something, and waits until it has. */

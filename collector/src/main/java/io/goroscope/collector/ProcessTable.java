@@ -6,6 +6,7 @@ import io.goroscope.collector.plan.ImagePlan;
 import io.goroscope.collector.process.Claims;
 import io.goroscope.collector.process.ProcessIdentity;
 import io.goroscope.collector.process.ProcessLocks;
+import io.goroscope.collector.publish.ModeChange;
 import io.goroscope.collector.publish.RecordSink;
 import io.goroscope.collector.publish.TracedProcess;
 import io.goroscope.collector.publish.TracedProcess.Origin;
@@ -15,7 +16,9 @@ import io.goroscope.schemas.avro.ImageRef;
 import io.goroscope.schemas.avro.LifecycleKind;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.agrona.collections.Int2ObjectHashMap;
 import org.agrona.collections.IntHashSet;
 import org.slf4j.Logger;
@@ -39,6 +42,8 @@ final class ProcessTable implements RingHandler {
     private final Admission admission;
     private final Claims claims;
     private final Int2ObjectHashMap<Entry> byPid = new Int2ObjectHashMap<>();
+    // What is done at functions where that is not what their plan says: processes that join later are told as well.
+    private final Map<Integer, String> modes = new HashMap<>();
     private final IntHashSet refused = new IntHashSet();
     private volatile List<ProcessStatus> snapshot = List.of();
     private long countsAtNs = System.nanoTime();
@@ -153,6 +158,7 @@ final class ProcessTable implements RingHandler {
         byPid.put(identity.pid(), new Entry(identity, service, process, session.slots()));
         process.happened(LifecycleKind.COLLECTOR_START, -1, config.name(), nowNs);
         process.happened(LifecycleKind.ATTACH, -1, ALL, nowNs);
+        modes.forEach((function, mode) -> process.happened(LifecycleKind.MODE, function, mode, nowNs));
     }
 
     @Override
@@ -213,6 +219,18 @@ final class ProcessTable implements RingHandler {
                     session.unregister(tgid);
                 }
             }
+        }
+    }
+
+    /** Tells every process of what is done at functions from now on. */
+    void tell(List<ModeChange> changes, long nowNs) {
+        for (ModeChange change : changes) {
+            int function = session.functionOf(change.slot());
+            if (!change.isWithinCycle()) {
+                modes.put(function, change.detail());
+            }
+            byPid.values()
+                    .forEach(entry -> entry.process.happened(LifecycleKind.MODE, function, change.detail(), nowNs));
         }
     }
 

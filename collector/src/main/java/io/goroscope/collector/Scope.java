@@ -1,6 +1,8 @@
 package io.goroscope.collector;
 
 import io.goroscope.collector.kernel.ProbeSession;
+import io.goroscope.collector.publish.ModeChange;
+import java.util.List;
 
 /** Probes that came together and go together, and the processes that hit them. Used on the collector's thread. */
 record Scope(ProbeSession session, ProcessTable processes) implements AutoCloseable {
@@ -17,6 +19,15 @@ record Scope(ProbeSession session, ProcessTable processes) implements AutoClosea
         int events = session.poll(processes, POLL_LIMIT);
         processes.flush(System.nanoTime());
         return events;
+    }
+
+    /** Tells every lane of changes of modes, behind the events that are in the ring by now. */
+    void tell(List<ModeChange> changes) {
+        int events;
+        do {
+            events = session.poll(processes, POLL_LIMIT);
+        } while (events == POLL_LIMIT);
+        processes.tell(changes, System.nanoTime());
     }
 
     /** Detaches, takes what was in the ring when the last probe went, and says goodbye for every process. */

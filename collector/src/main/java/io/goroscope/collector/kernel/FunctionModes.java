@@ -4,6 +4,7 @@ import io.goroscope.collector.kernel.ProbeTable.Program;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /**
  * What is done at each function of an adjustable session, changed while the probes are being hit. Functions are named by
@@ -68,15 +69,40 @@ public final class FunctionModes {
     }
 
     /** Probes the entries of just these functions. */
-    public synchronized void probeEntries(BitSet slots) {
-        requireOpen();
-        entries.forEach(group -> group.bring(slots));
+    public void probeEntries(BitSet slots) {
+        probeEntries(slots, () -> true);
+    }
+
+    /**
+     * The same as long as it may go on: asked before each group of functions.
+     *
+     * @return whether it went on to the end
+     */
+    public boolean probeEntries(BitSet slots, BooleanSupplier goesOn) {
+        return bring(entries, slots, goesOn);
     }
 
     /** Probes the returns of just these functions. */
-    public synchronized void probeReturns(BitSet slots) {
-        requireOpen();
-        returns.forEach(group -> group.bring(slots));
+    public void probeReturns(BitSet slots) {
+        probeReturns(slots, () -> true);
+    }
+
+    /** The same as long as it may go on; see {@link #probeEntries(BitSet, BooleanSupplier)}. */
+    public boolean probeReturns(BitSet slots, BooleanSupplier goesOn) {
+        return bring(returns, slots, goesOn);
+    }
+
+    private boolean bring(List<LinkGroup> groups, BitSet slots, BooleanSupplier goesOn) {
+        for (LinkGroup group : groups) {
+            if (!goesOn.getAsBoolean()) {
+                return false;
+            }
+            synchronized (this) {
+                requireOpen();
+                group.bring(slots);
+            }
+        }
+        return true;
     }
 
     /**

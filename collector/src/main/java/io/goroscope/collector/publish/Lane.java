@@ -50,6 +50,9 @@ final class Lane {
     void add(Lifecycle happening) {
         // Each lane's batch sets its own position in the happening.
         encoder.add(Lifecycle.newBuilder(happening).build());
+        if (encoder.isFull()) {
+            finish(happening.getTimeNs(), 0);
+        }
     }
 
     void add(Capture capture) {

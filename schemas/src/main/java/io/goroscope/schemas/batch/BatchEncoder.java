@@ -24,6 +24,8 @@ import org.apache.avro.specific.SpecificDatumWriter;
 public final class BatchEncoder {
 
     private static final int MAX_NUMBER_BYTES = 10;
+    /** Some 30 bytes each: a change of mode of thousands of functions takes several batches. */
+    private static final int MAX_LIFECYCLE = 2048;
 
     private final byte[] source;
     private final long wallOffsetNs;
@@ -85,7 +87,9 @@ public final class BatchEncoder {
 
     /** True when the batch should be finished before the next event. */
     public boolean isFull() {
-        return eventCount == maxEvents || eventBytes > BatchDescriptor.MAX_BYTES / 2;
+        return eventCount == maxEvents
+                || eventBytes > BatchDescriptor.MAX_BYTES / 2
+                || lifecycle.size() >= MAX_LIFECYCLE;
     }
 
     /** True when there is neither an event nor a lifecycle event in the batch. */

@@ -1,0 +1,250 @@
+package io.goroscope.collector.budget;
+
+import io.goroscope.collector.kernel.FunctionModes;
+import io.goroscope.collector.kernel.ProbeSession;
+import io.goroscope.collector.publish.ModeChange;
+import java.util.BitSet;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps one session under its budget, on a thread of its own: looks at the counters, has {@link Ladder} decide, changes
+ * what is probed, and tells the stream.
+ *
+ * <p>At first everything is counted and nothing timed, for as long as it takes to see how much is called; from that the
+ * first plan is made.
+ */
+public final class BudgetKeeper implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(BudgetKeeper.class);
+    private static final long SURVEY_NS = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final long TICK_NS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long DECIDE_NS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long TRIAL_NS = TimeUnit.SECONDS.toNanos(3);
+
+    /** With less than this part of the budget in use, it looks half as often. */
+    private static final double WATCHFUL = 0.7;
+
+    private static final long QUIET_TICK_NS = 2 * TICK_NS;
+
+    private final ProbeSession session;
+    private final FunctionModes modes;
+    private final Ladder ladder;
+    private final Breaker breaker = new Breaker();
+    private final Windows windows;
+    private final CallRates fast;
+    private final CallRates slow;
+    private final Consumer<List<ModeChange>> announcer;
+    private final Thread thread = new Thread(this::run, "goroscope-budget");
+    private final BitSet onTrial = new BitSet();
+    private volatile boolean closing;
+    private volatile BudgetStatus status = BudgetStatus.NONE;
+    private volatile long dropNs;
+    private long trialUntilNs;
+    private long decidedNs;
+    private long steps;
+    private double load;
+    private BitSet cycled = new BitSet();
+    private double[][] lastRates = new double[0][];
+    private boolean trialFailed;
+
+    private BudgetKeeper(ProbeSession session, HitPrices prices, Limits limits, Consumer<List<ModeChange>> announcer) {
+        this.session = session;
+        this.modes = session.modes();
+        this.ladder = new Ladder(session.slots(), modes.timeable(), modes.stepped(), prices, limits);
+        this.announcer = announcer;
+        this.windows = new Windows(modes, announcer);
+        this.fast = new CallRates(session);
+        this.slow = new CallRates(session);
+    }
+
+    /**
+     * Begins.
+     *
+     * @param session adjustable; it must stay open longer than this
+     * @param prices what calls cost
+     * @param announcer tells the stream of changes, behind all events that came before, and returns when that is done
+     */
+    public static BudgetKeeper start(
+            ProbeSession session, HitPrices prices, Limits limits, Consumer<List<ModeChange>> announcer) {
+        BudgetKeeper keeper = new BudgetKeeper(session, prices, limits, announcer);
+        keeper.thread.start();
+        return keeper;
+    }
+
+    /** How things stand. */
+    public BudgetStatus status() {
+        return status;
+    }
+
+    /** How long it took to detach everything when the breaker tripped last, ns; 0 where it never did. */
+    public long lastDropNs() {
+        return dropNs;
+    }
+
+    private void run() {
+        try {
+            survey();
+            while (!closing) {
+                long now = System.nanoTime();
+                tick(now);
+                long rest = load > WATCHFUL ? TICK_NS : QUIET_TICK_NS;
+                long next = breaker.isOpen() || closing ? now + rest : windows.advance(now, cycled);
+                LockSupport.parkNanos(Math.max(1, Math.min(rest, next - System.nanoTime())));
+            }
+            windows.end();
+        } catch (RuntimeException e) {
+            // Without a keeper there must be no cost that nobody bounds.
+            LOG.error("the budget cannot be kept; everything is detached", e);
+            if (!closing) {
+                modes.removeAll();
+            }
+        }
+    }
+
+    private void survey() {
+        fast.since(System.nanoTime());
+        long until = System.nanoTime() + SURVEY_NS;
+        while (!closing && System.nanoTime() < until) {
+            LockSupport.parkNanos(until - System.nanoTime());
+        }
+        long now = System.nanoTime();
+        apply(ladder.plan(now, fast.since(now)), () -> !closing);
+        slow.since(System.nanoTime());
+        fast.since(System.nanoTime());
+        decidedNs = System.nanoTime();
+    }
+
+    private void tick(long nowNs) {
+        if (breaker.isOpen()) {
+            if (breaker.closes(nowNs)) {
+                apply(ladder.plan(nowNs, slow.since(nowNs)), this::goesOn);
+                decidedNs = System.nanoTime();
+            }
+            return;
+        }
+        if (!goesOn()) {
+            return;
+        }
+        if (trialFailed) {
+            trialFailed = false;
+            trialUntilNs = nowNs;
+            apply(ladder.decide(nowNs, lastRates), this::goesOn);
+        } else if (nowNs - decidedNs >= DECIDE_NS) {
+            decidedNs = nowNs;
+            apply(ladder.decide(nowNs, slow.since(nowNs)), this::goesOn);
+            publish();
+        }
+    }
+
+    /** Looks at the load of the last moment; false where that was too much, and everything is detached. */
+    private boolean goesOn() {
+        long now = System.nanoTime();
+        double[][] rates = fast.since(now);
+        lastRates = rates;
+        load = ladder.load(rates);
+        if (load >= Breaker.TRIPS_AT && now < trialUntilNs && ladder.load(without(rates, onTrial)) < 1) {
+            trialFailed = true; // what was tried just now is too much, and it alone
+            return true;
+        }
+        if (!breaker.trips(now, load)) {
+            return !closing;
+        }
+        modes.removeAll();
+        dropNs = System.nanoTime() - now;
+        windows.end();
+        List<Ladder.Step> dropped = ladder.drop(now, rates);
+        cycled = new BitSet();
+        LOG.warn(
+                "tracing cost {} times its budget: {} functions detached within {} ms",
+                Math.round(load * 10) / 10.0,
+                dropped.size(),
+                TimeUnit.NANOSECONDS.toMillis(dropNs));
+        tell(dropped);
+        slow.since(System.nanoTime());
+        return false;
+    }
+
+    private static double[][] without(double[][] rates, BitSet slots) {
+        double[][] rest = new double[rates.length][];
+        for (int process = 0; process < rates.length; process++) {
+            double[] kept = rates[process].clone();
+            slots.stream().forEach(slot -> kept[slot] = 0);
+            rest[process] = kept;
+        }
+        return rest;
+    }
+
+    /** Brings the probes to where the ladder says; stops where it must not go on. */
+    private void apply(List<Ladder.Step> taken, BooleanSupplier goesOn) {
+        if (taken.isEmpty()) {
+            return;
+        }
+        windows.end();
+        onTrial.clear();
+        for (Ladder.Step step : taken) {
+            modes.send(step.slot(), false, false);
+            onTrial.set(step.slot(), step.from() == Rung.OFF);
+        }
+        trialUntilNs = onTrial.isEmpty() ? 0 : System.nanoTime() + TRIAL_NS;
+        BitSet on = ladder.on(Rung.OFF);
+        on.flip(0, session.slots());
+        BitSet pairs = ladder.on(Rung.PAIRS);
+        if (!modes.probeReturns(pairs, goesOn) || !modes.probeEntries(on, goesOn)) {
+            return;
+        }
+        tell(taken);
+        for (Ladder.Step step : taken) {
+            if (step.to() == Rung.PAIRS) {
+                modes.send(step.slot(), true, true);
+            }
+        }
+        cycled = ladder.on(Rung.CYCLED);
+        slow.since(System.nanoTime());
+    }
+
+    private void tell(List<Ladder.Step> taken) {
+        steps += taken.size();
+        // A function that is on its best rung from the start is what every reader takes it for.
+        announcer.accept(taken.stream()
+                .filter(step -> steps > taken.size() || step.to() != ladder.top(step.slot()))
+                .map(step -> new ModeChange(step.slot(), step.to().word()))
+                .toList());
+        publish();
+    }
+
+    private void publish() {
+        BitSet counts = ladder.on(Rung.COUNTS);
+        counts.and(modes.timeable());
+        status = new BudgetStatus(
+                load,
+                ladder.on(Rung.PAIRS).cardinality(),
+                ladder.on(Rung.CYCLED).cardinality(),
+                counts.cardinality(),
+                ladder.on(Rung.OFF).cardinality(),
+                steps,
+                breaker.trips());
+    }
+
+    @Override
+    public void close() {
+        closing = true;
+        LockSupport.unpark(thread);
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

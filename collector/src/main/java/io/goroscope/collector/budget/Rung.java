@@ -1,0 +1,40 @@
+package io.goroscope.collector.budget;
+
+/** What is done at a function, from what costs most to what costs nothing. */
+public enum Rung {
+    /** Every call is counted and timed. */
+    PAIRS("pairs"),
+    /** Every call is counted, and those that begin in a part of the time are timed. */
+    CYCLED("cycled"),
+    /** Every call is counted. */
+    COUNTS("counts"),
+    /** Nothing: it has no probe. */
+    OFF("off");
+
+    private final String word;
+
+    Rung(String word) {
+        this.word = word;
+    }
+
+    /** As in {@code Lifecycle.detail}. */
+    public String word() {
+        return word;
+    }
+
+    Rung below() {
+        return switch (this) {
+            case PAIRS -> CYCLED;
+            case CYCLED -> COUNTS;
+            case COUNTS, OFF -> OFF;
+        };
+    }
+
+    Rung above() {
+        return switch (this) {
+            case PAIRS, CYCLED -> PAIRS;
+            case COUNTS -> CYCLED;
+            case OFF -> COUNTS;
+        };
+    }
+}
