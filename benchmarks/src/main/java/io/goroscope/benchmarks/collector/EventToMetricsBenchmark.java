@@ -73,6 +73,7 @@ public final class EventToMetricsBenchmark implements Benchmark {
                             String.valueOf(traced.pid()),
                             HitsProgram.FUNCTION);
                     RingLoad ring = RingLoad.into(collector.pid())) {
+                context.progress("the job is " + job.state());
                 return measure(ring, traced.pid(), sink.port(), context);
             }
         }

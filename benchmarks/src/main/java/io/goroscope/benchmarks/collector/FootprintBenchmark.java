@@ -85,8 +85,7 @@ public final class FootprintBenchmark implements Benchmark {
                 if (load.lost() > 0) {
                     throw new IOException(load.lost() + " events found no room in the ring");
                 }
-                load.close();
-                written = load.events();
+                written = load.stop();
             }
             figures.atMost("collector_rss_mb", collector.peakMb(), MOST_MB);
             context.progress(figures.all().toString());

@@ -62,14 +62,20 @@ final class SteadyLoad implements AutoCloseable {
         return lost;
     }
 
-    @Override
-    public void close() {
+    /** Writes no more, and returns how many events it wrote. */
+    long stop() {
         closing = true;
         try {
             thread.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        return events();
+    }
+
+    @Override
+    public void close() {
+        var unused = stop();
         ring.close();
     }
 }
