@@ -10,6 +10,7 @@ import io.goroscope.collector.publish.ModeChange;
 import io.goroscope.collector.publish.RecordSink;
 import io.goroscope.collector.publish.TracedProcess;
 import io.goroscope.collector.publish.TracedProcess.Origin;
+import io.goroscope.schemas.ModeDetail;
 import io.goroscope.schemas.UserException;
 import io.goroscope.schemas.avro.FunctionCount;
 import io.goroscope.schemas.avro.ImageRef;
@@ -226,7 +227,7 @@ final class ProcessTable implements RingHandler {
     void tell(List<ModeChange> changes, long nowNs) {
         for (ModeChange change : changes) {
             int function = session.functionOf(change.slot());
-            if (!change.isWithinCycle()) {
+            if (!ModeDetail.isWithinCycle(change.detail())) {
                 modes.put(function, change.detail());
             }
             byPid.values()

@@ -7,10 +7,12 @@ import io.goroscope.schemas.avro.EdgeTotals;
 import io.goroscope.schemas.avro.EventBatch;
 import io.goroscope.schemas.avro.FunctionCounts;
 import io.goroscope.schemas.avro.FunctionInfo;
+import io.goroscope.schemas.avro.FunctionMode;
 import io.goroscope.schemas.avro.Health;
 import io.goroscope.schemas.avro.HealthKey;
 import io.goroscope.schemas.avro.ImageInfo;
 import io.goroscope.schemas.avro.LatencyWindow;
+import io.goroscope.schemas.avro.ModeKey;
 import io.goroscope.schemas.avro.Retired;
 import io.goroscope.schemas.avro.RetiredKey;
 import io.goroscope.schemas.avro.SeriesKey;
@@ -53,6 +55,8 @@ public final class WireSchemas {
                 Totals.getClassSchema(),
                 EdgeKey.getClassSchema(),
                 EdgeTotals.getClassSchema(),
+                ModeKey.getClassSchema(),
+                FunctionMode.getClassSchema(),
                 RetiredKey.getClassSchema(),
                 Retired.getClassSchema(),
                 WindowKey.getClassSchema(),

@@ -1,15 +1,17 @@
 package io.goroscope.collector.budget;
 
+import io.goroscope.schemas.ModeDetail;
+
 /** What is done at a function, from what costs most to what costs nothing. */
 public enum Rung {
     /** Every call is counted and timed. */
-    PAIRS("pairs"),
+    PAIRS(ModeDetail.PAIRS),
     /** Every call is counted, and those that begin in a part of the time are timed. */
-    CYCLED("cycled"),
+    CYCLED(ModeDetail.CYCLED),
     /** Every call is counted. */
-    COUNTS("counts"),
+    COUNTS(ModeDetail.COUNTS),
     /** Nothing: it has no probe. */
-    OFF("off");
+    OFF(ModeDetail.OFF);
 
     private final String word;
 

@@ -2,6 +2,7 @@ package io.goroscope.collector.budget;
 
 import io.goroscope.collector.kernel.FunctionModes;
 import io.goroscope.collector.publish.ModeChange;
+import io.goroscope.schemas.ModeDetail;
 import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -45,7 +46,7 @@ final class Windows {
             case OPEN -> {
                 if (nowNs - begunNs >= WINDOW_NS) {
                     slots.stream().forEach(slot -> modes.send(slot, false, true));
-                    announce(ModeChange.WINDOW_CLOSED);
+                    announce(ModeDetail.WINDOW_CLOSED);
                     phase = Phase.CLOSED;
                 }
             }
@@ -66,7 +67,7 @@ final class Windows {
     private void open(BitSet cycled) {
         slots = (BitSet) cycled.clone();
         returns = modes.probeReturnsForAWhile(slots);
-        announce(ModeChange.WINDOW);
+        announce(ModeDetail.WINDOW);
         begunNs = System.nanoTime();
         slots.stream().forEach(slot -> modes.send(slot, true, true));
         phase = Phase.OPEN;
@@ -83,7 +84,7 @@ final class Windows {
         } catch (Exception e) {
             throw new IllegalStateException("cannot detach the returns of cycled functions", e);
         }
-        announce(ModeChange.WINDOW_OVER);
+        announce(ModeDetail.WINDOW_OVER);
         phase = Phase.RESTING;
     }
 

@@ -5,7 +5,9 @@ import io.goroscope.sink.table.EdgeSeries;
 import io.goroscope.sink.table.FunctionSeries;
 import io.goroscope.sink.table.FunctionTable;
 import io.goroscope.sink.table.PipelineView;
+import io.goroscope.sink.table.SteppedFunction;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.time.Duration;
@@ -20,6 +22,7 @@ public final class Exposition {
     private final int limit;
     private final SeriesLimit<FunctionSeries> functionLimit;
     private final SeriesLimit<EdgeSeries> edgeLimit;
+    private final SeriesLimit<SteppedFunction> steppedLimit;
 
     /**
      * @param view the tables
@@ -33,6 +36,7 @@ public final class Exposition {
         this.staleAfter = staleAfter;
         this.limit = limit;
         this.functionLimit = new SeriesLimit<>(limit, FunctionSeries::createdNs, FunctionMetrics::labels);
+        this.steppedLimit = new SeriesLimit<>(limit, SteppedFunction::createdNs, ModeMetrics::labels);
         this.edgeLimit = new SeriesLimit<>(limit, EdgeSeries::createdNs, EdgeMetrics::labels);
     }
 
@@ -58,11 +62,17 @@ public final class Exposition {
         Families families = new Families();
         FunctionMetrics.counters(functions, families);
         EdgeMetrics.counters(edges, families);
+        List<SteppedFunction> stepped = steppedLimit.apply(view.stepped());
+        ModeMetrics.points(stepped, families);
         LaneMetrics.points(view.lanes(), System.currentTimeMillis(), staleAfter.toMillis(), families);
         own(functions.size() + edges.size(), listing.unnamed(), families);
         MetricSnapshots.Builder all = MetricSnapshots.builder();
         families.snapshots().forEach(all::metricSnapshot);
         all.metricSnapshot(FunctionMetrics.durations(functions));
+        HistogramSnapshot cycled = ModeMetrics.durations(stepped);
+        if (!cycled.getDataPoints().isEmpty()) {
+            all.metricSnapshot(cycled);
+        }
         all.metricSnapshot(TargetMetrics.snapshot(functions, view.images(TargetMetrics.builds(functions))));
         return all.build();
     }

@@ -11,6 +11,10 @@ final class MetricNames {
     static final String UNCERTAIN = "goroscope_calls_uncertain";
     static final String UNMATCHED = "goroscope_returns_unmatched";
     static final String LOST = "goroscope_events_lost";
+    static final String MODE = "goroscope_function_mode";
+    static final String MODE_CHANGES = "goroscope_function_mode_changes";
+    static final String CYCLED_DURATION = "goroscope_cycled_call_duration_seconds";
+    static final String CYCLED_SHARE = "goroscope_cycled_time_share";
     static final String TARGET = "goroscope_target";
 
     static final String EDGE_CALLS = "goroscope_edge_calls";

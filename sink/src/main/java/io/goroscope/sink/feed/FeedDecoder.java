@@ -7,10 +7,12 @@ import io.goroscope.schemas.avro.DictionaryKey;
 import io.goroscope.schemas.avro.EdgeKey;
 import io.goroscope.schemas.avro.EdgeTotals;
 import io.goroscope.schemas.avro.FunctionInfo;
+import io.goroscope.schemas.avro.FunctionMode;
 import io.goroscope.schemas.avro.Health;
 import io.goroscope.schemas.avro.HealthKey;
 import io.goroscope.schemas.avro.ImageInfo;
 import io.goroscope.schemas.avro.LatencyWindow;
+import io.goroscope.schemas.avro.ModeKey;
 import io.goroscope.schemas.avro.Retired;
 import io.goroscope.schemas.avro.RetiredKey;
 import io.goroscope.schemas.avro.SeriesKey;
@@ -37,6 +39,8 @@ final class FeedDecoder {
             return Totals.class;
         } else if (key instanceof EdgeKey) {
             return EdgeTotals.class;
+        } else if (key instanceof ModeKey) {
+            return FunctionMode.class;
         } else if (key instanceof RetiredKey) {
             return Retired.class;
         } else if (key instanceof WindowKey) {

@@ -5,10 +5,12 @@ import io.goroscope.schemas.avro.DictionaryKey;
 import io.goroscope.schemas.avro.EdgeKey;
 import io.goroscope.schemas.avro.EdgeTotals;
 import io.goroscope.schemas.avro.FunctionInfo;
+import io.goroscope.schemas.avro.FunctionMode;
 import io.goroscope.schemas.avro.Health;
 import io.goroscope.schemas.avro.HealthKey;
 import io.goroscope.schemas.avro.ImageInfo;
 import io.goroscope.schemas.avro.LatencyWindow;
+import io.goroscope.schemas.avro.ModeKey;
 import io.goroscope.schemas.avro.Retired;
 import io.goroscope.schemas.avro.RetiredKey;
 import io.goroscope.schemas.avro.SeriesKey;
@@ -29,6 +31,7 @@ public final class PipelineView implements FeedHandler {
     private final Dictionary names = new Dictionary();
     private final FunctionTable functions = new FunctionTable();
     private final EdgeTable edges = new EdgeTable();
+    private final ModeTable modes = new ModeTable();
     private final HealthTable lanes = new HealthTable();
 
     @Override
@@ -45,6 +48,7 @@ public final class PipelineView implements FeedHandler {
         names.clear();
         functions.clear();
         edges.clear();
+        modes.clear();
         lanes.clear();
     }
 
@@ -53,6 +57,8 @@ public final class PipelineView implements FeedHandler {
             functions.apply(series, (Totals) value);
         } else if (key instanceof EdgeKey edge) {
             edges.apply(edge, (EdgeTotals) value);
+        } else if (key instanceof ModeKey mode) {
+            modes.apply(mode, (FunctionMode) value);
         } else if (key instanceof RetiredKey retired) {
             functions.apply(retired, (Retired) value);
         } else if (key instanceof WindowKey window) {
@@ -74,6 +80,11 @@ public final class PipelineView implements FeedHandler {
     /** The edges that live. */
     public synchronized List<EdgeSeries> edges() {
         return edges.list(names);
+    }
+
+    /** The functions whose mode was changed, of processes that live. */
+    public synchronized List<SteppedFunction> stepped() {
+        return modes.list(names);
     }
 
     /** All lanes. */

@@ -20,6 +20,7 @@ import io.goroscope.streams.snapshot.ByteWriter;
 import io.goroscope.streams.snapshot.SnapshotSink;
 import java.util.ArrayList;
 import java.util.List;
+import org.agrona.collections.Int2ObjectHashMap;
 import org.agrona.collections.Long2ObjectHashMap;
 
 /** One lane of one process: its open frames, its totals, its windows, and what it has brought. */
@@ -32,6 +33,9 @@ final class EventLane extends Lane implements CallSink {
     private final FrameSnapshot frames;
     private final long windowNs;
     private final Long2ObjectHashMap<Edge> edges = new Long2ObjectHashMap<>();
+    /** Of the functions whose mode was changed: few, or none. */
+    private final Int2ObjectHashMap<ModeSeries> modes = new Int2ObjectHashMap<>();
+
     private final List<Window> windows = new ArrayList<>();
     private long wallOffsetNs;
     private long timeNs;
@@ -144,13 +148,47 @@ final class EventLane extends Lane implements CallSink {
     }
 
     @Override
+    public void mode(int function, String detail, long atNs) {
+        if (function >= 0) {
+            ModeSeries series = modeSeries(function);
+            series.apply(detail, atNs + wallOffsetNs);
+            changes().add(series);
+        }
+    }
+
+    private ModeSeries modeSeries(int function) {
+        return modes.computeIfAbsent(function, key -> new ModeSeries(this, key));
+    }
+
+    /** Where calls of a function are counted while it is cycled; null where they are not. */
+    private CallStats sampled(int function) {
+        ModeSeries series = modes.isEmpty() ? null : modes.get(function);
+        if (series == null || !series.isCycled()) {
+            return null;
+        }
+        changes().add(series);
+        return series.sampled();
+    }
+
+    /** The calls of a function as of this moment: those of its window, or those of its cycles. */
+    private CallStats stats(int function, long atNs) {
+        CallStats sampled = sampled(function);
+        return sampled != null ? sampled : current(function, atNs).latest();
+    }
+
+    @Override
     public void entered(int function, long atNs) {
-        current(function, atNs).latest().entered();
+        stats(function, atNs).entered();
     }
 
     @Override
     public void paired(int function, int caller, long durationNs, long selfNs, long atNs, long identity, int what) {
         boolean tail = (what & BatchDescriptor.KIND_MASK) == BatchDescriptor.TAIL;
+        CallStats sampled = sampled(function);
+        if (sampled != null) {
+            sampled.paired(LatencyGrid.index(durationNs), durationNs, selfNs, tail);
+            return;
+        }
         FunctionSeries series = current(function, atNs);
         series.latest().paired(LatencyGrid.index(durationNs), durationNs, selfNs, tail);
         WindowSeries window = series.window();
@@ -158,7 +196,7 @@ final class EventLane extends Lane implements CallSink {
             boolean goroutine = (what & (BatchDescriptor.SYSTEM_STACK | BatchDescriptor.OFF_STACK)) == 0;
             window.slowest(durationNs, atNs + wallOffsetNs, goroutine ? identity : 0, nextSequence - 1);
         }
-        if (caller != NO_CALLER) {
+        if (caller != NO_CALLER && sampled(caller) == null) {
             Edge edge = edge(caller, function);
             edge.add(durationNs, selfNs, atNs + wallOffsetNs);
             changes().add(edge);
@@ -167,19 +205,22 @@ final class EventLane extends Lane implements CallSink {
 
     @Override
     public void abandoned(int function, AbandonReason reason, long openNs, long atNs) {
-        current(function, atNs).latest().abandoned(reason);
+        stats(function, atNs).abandoned(reason);
     }
 
+    /** Of a cycled function most returns have no entry: those of calls that began outside of its windows. */
     @Override
     public void unmatched(int function, long atNs) {
-        unmatched++;
-        current(function, atNs).latest().unmatched();
+        if (sampled(function) == null) {
+            unmatched++;
+            current(function, atNs).latest().unmatched();
+        }
     }
 
     @Override
     public void uncertain(int function, long atNs) {
         uncertain++;
-        current(function, atNs).latest().uncertain();
+        stats(function, atNs).uncertain();
     }
 
     /** A function, with the window of this moment as its present one. */
@@ -264,6 +305,11 @@ final class EventLane extends Lane implements CallSink {
             sink.put(edge.stateKey(), null);
         }
         edges.clear();
+        for (ModeSeries series : modes.values()) {
+            series.retire(out);
+            sink.put(series.stateKey(), null);
+        }
+        modes.clear();
         for (Window window : windows) {
             window.functions.values().forEach(series -> sink.put(series.stateKey(), null));
         }
@@ -304,6 +350,13 @@ final class EventLane extends Lane implements CallSink {
         Edge edge = edge(caller, callee);
         if (edge.load(in)) {
             changes().addUnsent(edge);
+        }
+    }
+
+    void loadMode(int function, ByteReader in) {
+        ModeSeries series = modeSeries(function);
+        if (series.load(in)) {
+            changes().addUnsent(series);
         }
     }
 

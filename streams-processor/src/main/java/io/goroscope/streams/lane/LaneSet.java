@@ -243,6 +243,7 @@ public final class LaneSet {
         switch (kind) {
             case StateKey.FUNCTION -> lane.loadFunction(at.getInt(), in);
             case StateKey.EDGE -> ((EventLane) lane).loadEdge(at.getInt(), at.getInt(), in);
+            case StateKey.MODE -> ((EventLane) lane).loadMode(at.getInt(), in);
             case StateKey.WINDOW -> ((EventLane) lane).loadWindow(at.getLong(), at.getInt(), in);
             default -> throw new IllegalStateException("unknown kind of state " + kind);
         }

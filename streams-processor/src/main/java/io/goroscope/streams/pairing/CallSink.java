@@ -38,4 +38,12 @@ public interface CallSink {
 
     /** A call ended, but between its entry and its end an event may be lost. */
     void uncertain(int function, long timeNs);
+
+    /**
+     * From here on something else is done at a function; what was open and cannot end any more was abandoned before.
+     *
+     * @param function the function, or a negative number for all
+     * @param detail one of {@link io.goroscope.schemas.ModeDetail}
+     */
+    default void mode(int function, String detail, long timeNs) {}
 }

@@ -10,6 +10,7 @@ import static io.goroscope.streams.pairing.FrameStacks.STRIDE;
 import static io.goroscope.streams.pairing.FrameStacks.TAINTED;
 import static io.goroscope.streams.pairing.FrameStacks.TIME;
 
+import io.goroscope.schemas.ModeDetail;
 import io.goroscope.schemas.avro.Lifecycle;
 import io.goroscope.schemas.batch.BatchDescriptor;
 import io.goroscope.schemas.batch.DecodedBatch;
@@ -84,10 +85,10 @@ public final class Pairing {
             case COLLECTOR_END -> closeAll(AbandonReason.DETACH, happening.getTimeNs());
             case DETACH -> detach(happening);
             case MODE -> {
-                // Without pairs no return will come for what is open.
-                if (!happening.getDetail().equals("pairs")) {
+                if (ModeDetail.endsOpenCalls(happening.getDetail())) {
                     detach(happening);
                 }
+                sink.mode(happening.getFunction(), happening.getDetail(), happening.getTimeNs());
             }
             case UNKNOWN, COLLECTOR_START, PROCESS_START, ATTACH -> {
                 // What begins ends no call.

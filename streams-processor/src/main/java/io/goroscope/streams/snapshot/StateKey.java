@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
  *  │      │           │ EDGE      4: caller 4: callee │
  *  │      │           │ WINDOW    8: start 4: function│
  *  │      │           │ FRAMES    4: group 4: part    │
+ *  │      │           │ MODE      4: function         │
  *  └──────┴───────────┴───────────────────────────────┘
  * </pre>
  */
@@ -29,6 +30,9 @@ public final class StateKey {
     public static final byte WINDOW = 0x13;
     /** Open frames of a group of goroutines. */
     public static final byte FRAMES = 0x14;
+
+    /** What is done at a function whose mode was changed. */
+    public static final byte MODE = 0x15;
 
     private StateKey() {}
 
@@ -61,6 +65,11 @@ public final class StateKey {
     /** Key of a part of a group's frames. */
     public static byte[] frames(int lane, int group, int part) {
         return start(FRAMES, lane, 2 * Integer.BYTES).putInt(group).putInt(part).array();
+    }
+
+    /** Key of a function's mode. */
+    public static byte[] mode(int lane, int function) {
+        return start(MODE, lane, Integer.BYTES).putInt(function).array();
     }
 
     private static ByteBuffer start(byte kind, int lane, int more) {
