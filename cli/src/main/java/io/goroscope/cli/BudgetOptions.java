@@ -43,7 +43,8 @@ final class BudgetOptions {
     /** What is traced by rules has no budget yet. */
     void refuseWithRules() {
         if (percent != null || hostPercent != null) {
-            throw new UserException("--budget and rules exclude each other as yet: name the functions by BINARY:PATTERN");
+            throw new UserException(
+                    "--budget and rules exclude each other as yet: name the functions by BINARY:PATTERN");
         }
     }
 

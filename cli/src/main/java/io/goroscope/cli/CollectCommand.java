@@ -128,7 +128,12 @@ final class CollectCommand implements Callable<Integer> {
         TraceTarget resolved = target.resolve(true);
         resolved.runningProcesses().forEach(locks::requireFree);
         try (Tracing tracing = Tracing.start(
-                        resolved, target, budget.adjust(SessionOptions.pairs().withRingBytes(RING_BYTES)), config(configuration), sink(configuration), locks);
+                        resolved,
+                        target,
+                        budget.adjust(SessionOptions.pairs().withRingBytes(RING_BYTES)),
+                        config(configuration),
+                        sink(configuration),
+                        locks);
                 MetricsServer server = serve(configuration, tracing.metrics())) {
             tell(server, configuration);
             budget.keep(tracing);

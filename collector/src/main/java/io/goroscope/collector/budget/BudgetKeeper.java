@@ -23,6 +23,8 @@ public final class BudgetKeeper implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(BudgetKeeper.class);
     private static final long SURVEY_NS = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final int MOST_LOOKS = 8;
+    private static final long SHORTEST_LOOK_NS = TimeUnit.MILLISECONDS.toNanos(40);
     private static final long TICK_NS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final long DECIDE_NS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long TRIAL_NS = TimeUnit.SECONDS.toNanos(3);
@@ -45,6 +47,7 @@ public final class BudgetKeeper implements AutoCloseable {
     private volatile boolean closing;
     private volatile BudgetStatus status = BudgetStatus.NONE;
     private volatile long dropNs;
+    private volatile BitSet probes = new BitSet();
     private long trialUntilNs;
     private long decidedNs;
     private long steps;
@@ -52,6 +55,7 @@ public final class BudgetKeeper implements AutoCloseable {
     private BitSet cycled = new BitSet();
     private double[][] lastRates = new double[0][];
     private boolean trialFailed;
+    private long lookedNs;
 
     private BudgetKeeper(ProbeSession session, HitPrices prices, Limits limits, Consumer<List<ModeChange>> announcer) {
         this.session = session;
@@ -82,6 +86,11 @@ public final class BudgetKeeper implements AutoCloseable {
         return status;
     }
 
+    /** The functions that have probes, as of the last decision, by their slots. */
+    public BitSet probes() {
+        return (BitSet) probes.clone();
+    }
+
     /** How long it took to detach everything when the breaker tripped last, ns; 0 where it never did. */
     public long lastDropNs() {
         return dropNs;
@@ -107,17 +116,41 @@ public final class BudgetKeeper implements AutoCloseable {
         }
     }
 
+    /**
+     * Sees what is called, with entries alone, and takes away what cannot stay. What is left is called more often then, since
+     * the program is no longer slowed: so it looks again, until all fits.
+     */
     private void survey() {
+        Rung[] before = ladder.rungs();
         fast.since(System.nanoTime());
-        long until = System.nanoTime() + SURVEY_NS;
+        for (int look = 0; look < MOST_LOOKS && !closing; look++) {
+            rest(SURVEY_NS);
+            long now = System.nanoTime();
+            double[][] rates = fast.since(now);
+            List<Ladder.Step> steps = look == 0 ? ladder.plan(now, rates) : ladder.decide(now, rates);
+            load = ladder.load(rates);
+            if (look > 0 && steps.isEmpty()) {
+                break;
+            }
+            modes.probeEntries(probed(), () -> !closing);
+            fast.since(System.nanoTime());
+        }
+        apply(ladder.steps(before), () -> !closing);
+        fast.since(System.nanoTime());
+        decidedNs = System.nanoTime();
+    }
+
+    private void rest(long ns) {
+        long until = System.nanoTime() + ns;
         while (!closing && System.nanoTime() < until) {
             LockSupport.parkNanos(until - System.nanoTime());
         }
-        long now = System.nanoTime();
-        apply(ladder.plan(now, fast.since(now)), () -> !closing);
-        slow.since(System.nanoTime());
-        fast.since(System.nanoTime());
-        decidedNs = System.nanoTime();
+    }
+
+    private BitSet probed() {
+        BitSet on = ladder.on(Rung.OFF);
+        on.flip(0, session.slots());
+        return on;
     }
 
     private void tick(long nowNs) {
@@ -145,6 +178,10 @@ public final class BudgetKeeper implements AutoCloseable {
     /** Looks at the load of the last moment; false where that was too much, and everything is detached. */
     private boolean goesOn() {
         long now = System.nanoTime();
+        if (now - lookedNs < SHORTEST_LOOK_NS) {
+            return !closing; // a few calls by chance are no rate
+        }
+        lookedNs = now;
         double[][] rates = fast.since(now);
         lastRates = rates;
         load = ladder.load(rates);
@@ -192,10 +229,7 @@ public final class BudgetKeeper implements AutoCloseable {
             onTrial.set(step.slot(), step.from() == Rung.OFF);
         }
         trialUntilNs = onTrial.isEmpty() ? 0 : System.nanoTime() + TRIAL_NS;
-        BitSet on = ladder.on(Rung.OFF);
-        on.flip(0, session.slots());
-        BitSet pairs = ladder.on(Rung.PAIRS);
-        if (!modes.probeReturns(pairs, goesOn) || !modes.probeEntries(on, goesOn)) {
+        if (!modes.probeReturns(ladder.on(Rung.PAIRS), goesOn) || !modes.probeEntries(probed(), goesOn)) {
             return;
         }
         tell(taken);
@@ -219,6 +253,7 @@ public final class BudgetKeeper implements AutoCloseable {
     }
 
     private void publish() {
+        probes = probed();
         BitSet counts = ladder.on(Rung.COUNTS);
         counts.and(modes.timeable());
         status = new BudgetStatus(

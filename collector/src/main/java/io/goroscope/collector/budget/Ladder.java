@@ -267,7 +267,13 @@ public final class Ladder {
         return sum;
     }
 
-    private List<Step> steps(Rung[] before) {
+    /** Where all stand, by slot. */
+    Rung[] rungs() {
+        return rungs.clone();
+    }
+
+    /** The steps from then to now, each function's in one. */
+    List<Step> steps(Rung[] before) {
         List<Step> steps = new ArrayList<>();
         for (int slot = 0; slot < rungs.length; slot++) {
             if (rungs[slot] != before[slot]) {

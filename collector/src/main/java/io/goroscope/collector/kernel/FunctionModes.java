@@ -15,8 +15,8 @@ import java.util.function.BooleanSupplier;
  */
 public final class FunctionModes {
 
-    /** Small enough to be replaced in some ms, large enough that closing links, which waits for RCU, is rare. */
-    private static final int GROUP = 2048;
+    /** Small enough to be replaced in some tens of ms, large enough that closing links, which waits for RCU, is rare. */
+    private static final int GROUP = 8192;
 
     private final SessionMaps maps;
     private final ModeTable modes;

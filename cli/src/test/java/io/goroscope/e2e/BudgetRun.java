@@ -1,0 +1,223 @@
+package io.goroscope.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.goroscope.collector.Collector;
+import io.goroscope.collector.CollectorConfig;
+import io.goroscope.collector.TraceTarget;
+import io.goroscope.collector.budget.BudgetKeeper;
+import io.goroscope.collector.budget.BudgetStatus;
+import io.goroscope.collector.budget.HitPrices;
+import io.goroscope.collector.budget.Limits;
+import io.goroscope.collector.kernel.HitCost;
+import io.goroscope.collector.kernel.ProbeSession;
+import io.goroscope.collector.kernel.SessionOptions;
+import io.goroscope.collector.plan.PlanOptions;
+import io.goroscope.collector.publish.OutgoingRecord;
+import io.goroscope.collector.publish.RecordSink;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+
+/** Segments of load on a real program, traced under a budget and untraced in turn. */
+final class BudgetRun implements AutoCloseable {
+
+    private static final int EXACT_REQUESTS = 300;
+    private static final int CLIENTS = 2;
+    private static final double NS_PER_S = 1e9;
+    private static final long WARM_UP_NS = TimeUnit.SECONDS.toNanos(3);
+    private static final long LIMIT_NS = TimeUnit.SECONDS.toNanos(30);
+
+    private final RealProgram program;
+    private final int pid;
+    private final Limits limits;
+    private final HitPrices prices;
+    private final TraceTarget target;
+    private final AtomicLong requests = new AtomicLong();
+    private final List<Double> ratios = new ArrayList<>();
+    private final List<Thread> clients = new ArrayList<>();
+    private double longestUntilWithinS;
+    private volatile boolean loading;
+    private volatile boolean closing;
+
+    BudgetRun(RealProgram program, double percent) throws IOException {
+        this.program = program;
+        this.pid = Integer.parseInt(program.pid());
+        this.limits = new Limits(percent, percent);
+        this.prices = HitPrices.of(
+                HitCost.measure(Path.of(System.getProperty("java.io.tmpdir"))).orElseThrow());
+        this.target = TraceTarget.resolve(new TraceTarget.Request(List.of("*"), pid, null, false, PlanOptions.TIMING));
+        for (int client = 0; client < CLIENTS; client++) {
+            Thread thread = new Thread(this::load, "load");
+            thread.start();
+            clients.add(thread);
+        }
+    }
+
+    private void load() {
+        while (!closing) {
+            if (loading) {
+                assertThat(program.isAnswered()).isTrue();
+                requests.incrementAndGet();
+            } else {
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+            }
+        }
+    }
+
+    private double requestsPerS(Duration length) {
+        long before = requests.get();
+        long begin = System.nanoTime();
+        LockSupport.parkNanos(length.toNanos());
+        return (requests.get() - before) * NS_PER_S / (System.nanoTime() - begin);
+    }
+
+    /** Runs segments, an untraced one before each traced one. */
+    void segments(int count, Duration length) {
+        loading = true;
+        LockSupport.parkNanos(WARM_UP_NS);
+        for (int segment = 1; segment <= count; segment++) {
+            double untraced = requestsPerS(length);
+            traced(segment, length, untraced, segment == count);
+        }
+        List<Double> sorted = ratios.stream().sorted().toList();
+        System.out.printf(
+                Locale.ROOT,
+                "budget of %.0f %%: within it after %.2f s at most; %d segments, throughput traced by untraced: median %.3f,"
+                        + " spread %.3f to %.3f%n",
+                limits.processPercent(),
+                longestUntilWithinS,
+                count,
+                medianRatio(),
+                sorted.get(0),
+                sorted.get(count - 1));
+    }
+
+    private void traced(int segment, Duration length, double untraced, boolean last) {
+        SessionOptions options =
+                SessionOptions.pairs().withProcesses(Set.of(pid)).withModes();
+        ProbeSession session = ProbeSession.open(target.plans(), options);
+        Collector collector =
+                Collector.start(session, target.plans(), List.of(pid), CollectorConfig.defaults(), new Discard());
+        try (collector;
+                BudgetKeeper keeper =
+                        BudgetKeeper.start(session, prices, limits, changes -> collector.tell(session, changes))) {
+            long begin = System.nanoTime();
+            BudgetStatus now = keeper.status();
+            while (now.steps() == 0 || now.load() > 1) {
+                assertThat(System.nanoTime() - begin).as("%s", now).isLessThan(LIMIT_NS);
+                // It looks anew each half second, and says what it saw last.
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(now.steps() == 0 ? 10 : 600));
+                now = keeper.status();
+            }
+            double withinS = (System.nanoTime() - begin) / NS_PER_S;
+            longestUntilWithinS = Math.max(longestUntilWithinS, withinS);
+            double traced = requestsPerS(length);
+            ratios.add(traced / untraced);
+            System.out.printf(
+                    Locale.ROOT,
+                    "segment %d: attached %d places, within the budget after %.2f s, %.0f requests/s traced, %.0f untraced; %s%n",
+                    segment,
+                    session.probes(),
+                    withinS,
+                    traced,
+                    untraced,
+                    keeper.status());
+            if (last) {
+                beExact(session, keeper);
+            }
+        }
+        assertThat(program.isAlive()).isTrue();
+    }
+
+    /** What stayed on, beside a session that only counts, over the same requests; at rest before and after. */
+    private void beExact(ProbeSession session, BudgetKeeper keeper) {
+        loading = false;
+        try (ProbeSession truth =
+                ProbeSession.open(target.plans(), SessionOptions.count().withProcesses(Set.of(pid)))) {
+            settle();
+            BitSet on = keeper.probes();
+            Map<Integer, Long> before = counts(session);
+            Map<Integer, Long> trueBefore = counts(truth);
+            for (int i = 0; i < EXACT_REQUESTS; i++) {
+                assertThat(program.isAnswered()).isTrue();
+            }
+            settle();
+            Map<Integer, Long> after = counts(session);
+            Map<Integer, Long> trueAfter = counts(truth);
+            on.and(keeper.probes());
+            int compared = 0;
+            for (int slot = on.nextSetBit(0); slot >= 0; slot = on.nextSetBit(slot + 1)) {
+                int function = session.functionOf(slot);
+                long expected = trueAfter.getOrDefault(function, 0L) - trueBefore.getOrDefault(function, 0L);
+                if (expected >= EXACT_REQUESTS) {
+                    assertThat(after.getOrDefault(function, 0L) - before.getOrDefault(function, 0L))
+                            .as("calls of function %d over %d requests", function, EXACT_REQUESTS)
+                            .isEqualTo(expected);
+                    compared++;
+                }
+            }
+            System.out.printf(
+                    "%d functions that stayed on and that each of %d requests calls: counts exact%n",
+                    compared, EXACT_REQUESTS);
+            assertThat(compared).isPositive();
+        }
+    }
+
+    private void settle() {
+        long seen = -1;
+        while (requests.get() != seen) {
+            seen = requests.get();
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
+        }
+    }
+
+    private Map<Integer, Long> counts(ProbeSession session) {
+        Map<Integer, Long> counts = new HashMap<>();
+        session.visitCounters(pid, (slot, calls, lost) -> counts.put(session.functionOf(slot), calls));
+        return counts;
+    }
+
+    double longestUntilWithinS() {
+        return longestUntilWithinS;
+    }
+
+    double medianRatio() {
+        return ratios.stream().sorted().toList().get(ratios.size() / 2);
+    }
+
+    @Override
+    public void close() {
+        closing = true;
+        for (Thread client : clients) {
+            try {
+                client.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** Takes everything and keeps nothing. */
+    private static final class Discard implements RecordSink {
+        @Override
+        public boolean offer(OutgoingRecord record) {
+            return true;
+        }
+
+        @Override
+        public void close() {
+            // Nothing is held.
+        }
+    }
+}
