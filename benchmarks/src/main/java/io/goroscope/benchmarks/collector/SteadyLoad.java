@@ -2,6 +2,7 @@ package io.goroscope.benchmarks.collector;
 
 import io.goroscope.collector.kernel.RingLoad;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /** Writes calls into a collector's ring at an even rate, on a thread of its own, until it is closed. */
@@ -19,8 +20,8 @@ final class SteadyLoad implements AutoCloseable {
     private final double callsPerNs;
     private final Thread thread = new Thread(this::run, "goroscope-load");
     private volatile boolean closing;
-    private volatile long calls;
-    private volatile long lost;
+    private final AtomicLong calls = new AtomicLong();
+    private final AtomicLong lost = new AtomicLong();
 
     private SteadyLoad(RingLoad ring, int pid, double eventsPerS) {
         this.ring = ring;
@@ -43,10 +44,10 @@ final class SteadyLoad implements AutoCloseable {
     private void run() {
         long begin = System.nanoTime();
         while (!closing) {
-            long due = (long) ((System.nanoTime() - begin) * callsPerNs) - calls;
+            long due = (long) ((System.nanoTime() - begin) * callsPerNs) - calls.get();
             if (due > 0) {
-                lost += ring.write(pid, 0, (int) due, GOROUTINES);
-                calls += due;
+                lost.addAndGet(ring.write(pid, 0, (int) due, GOROUTINES));
+                calls.addAndGet(due);
             }
             LockSupport.parkNanos(STEP_NS);
         }
@@ -54,12 +55,12 @@ final class SteadyLoad implements AutoCloseable {
 
     /** Events written so far. */
     long events() {
-        return calls * EVENTS_PER_CALL - lost;
+        return calls.get() * EVENTS_PER_CALL - lost.get();
     }
 
     /** Events that found no room in the ring. */
     long lost() {
-        return lost;
+        return lost.get();
     }
 
     /** Writes no more, and returns how many events it wrote. */

@@ -135,6 +135,7 @@ public final class BudgetKeeper implements AutoCloseable {
             modes.probeEntries(probed(), () -> !closing);
             fast.since(System.nanoTime());
         }
+        publish();
         apply(ladder.steps(before), () -> !closing);
         fast.since(System.nanoTime());
         decidedNs = System.nanoTime();

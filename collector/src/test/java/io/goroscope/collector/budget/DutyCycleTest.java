@@ -30,7 +30,8 @@ class DutyCycleTest {
 
     private static final long RUN_NS = TimeUnit.SECONDS.toNanos(10);
     private static final int POLL_LIMIT = 1 << 20;
-    private static final double TOLERANCE = 0.1;
+    /** Half of what is promised: were returns given up with the window, long calls would be too few, by 9 %. */
+    private static final double TOLERANCE = 0.05;
 
     private static Path binary() throws IOException {
         Path source = Path.of("src/test/go/sleeper/main.go").toAbsolutePath();
