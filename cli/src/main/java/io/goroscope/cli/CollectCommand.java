@@ -58,9 +58,6 @@ final class CollectCommand implements Callable<Integer> {
     @SuppressWarnings("UnusedVariable")
     private KafkaOptions kafka;
 
-    @Mixin
-    private BudgetOptions budget;
-
     @Option(
             names = "--service",
             paramLabel = "NAME",
@@ -85,9 +82,6 @@ final class CollectCommand implements Callable<Integer> {
         if (byRules && target.isGiven()) {
             throw new UserException("rules and BINARY:PATTERN, -p or -c exclude each other: put all of it into rules");
         }
-        if (byRules) {
-            budget.refuseWithRules();
-        }
         if (settings.check()) {
             if (!byRules) {
                 throw new UserException("--check looks at rules, and there are none: give --config FILE");
@@ -111,6 +105,9 @@ final class CollectCommand implements Callable<Integer> {
     }
 
     private void watch(Configuration configuration, ProcessLocks locks) {
+        if (new TracingBudget(configuration.budget()).isLimited()) {
+            System.err.println("goroscope: the budget is not kept yet for what rules choose; BINARY:PATTERN has one");
+        }
         try (Watching watching = Watching.start(
                         configuration, settings::read, config(configuration), sink(configuration), locks);
                 MetricsServer server = serve(configuration, watching.metrics())) {
@@ -125,6 +122,7 @@ final class CollectCommand implements Callable<Integer> {
     }
 
     private void trace(Configuration configuration, ProcessLocks locks) {
+        TracingBudget budget = new TracingBudget(configuration.budget());
         TraceTarget resolved = target.resolve(true);
         resolved.runningProcesses().forEach(locks::requireFree);
         try (Tracing tracing = Tracing.start(

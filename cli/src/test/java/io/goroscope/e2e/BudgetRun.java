@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -46,7 +47,8 @@ final class BudgetRun implements AutoCloseable {
     private final AtomicLong requests = new AtomicLong();
     private final List<Double> ratios = new ArrayList<>();
     private final List<Thread> clients = new ArrayList<>();
-    private double longestUntilWithinS;
+    private final List<Double> untilWithinS = new ArrayList<>();
+    private final List<Double> loads = new ArrayList<>();
     private volatile boolean loading;
     private volatile boolean closing;
 
@@ -96,7 +98,7 @@ final class BudgetRun implements AutoCloseable {
                 "budget of %.0f %%: within it after %.2f s at most; %d segments, throughput traced by untraced: median %.3f,"
                         + " spread %.3f to %.3f%n",
                 limits.processPercent(),
-                longestUntilWithinS,
+                longestUntilWithinS(),
                 count,
                 medianRatio(),
                 sorted.get(0),
@@ -121,12 +123,12 @@ final class BudgetRun implements AutoCloseable {
                 now = keeper.status();
             }
             double withinS = (System.nanoTime() - begin) / NS_PER_S;
-            longestUntilWithinS = Math.max(longestUntilWithinS, withinS);
+            untilWithinS.add(withinS);
             while (keeper.status().steps() == 0) { // returns are still being attached
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
             }
             double traced = requestsPerS(length);
-            assertThat(keeper.status().load()).as("load, of the budget").isLessThanOrEqualTo(1.2);
+            loads.add(keeper.status().load());
             ratios.add(traced / untraced);
             System.out.printf(
                     Locale.ROOT,
@@ -192,12 +194,28 @@ final class BudgetRun implements AutoCloseable {
         return counts;
     }
 
-    double longestUntilWithinS() {
-        return longestUntilWithinS;
+    /** From attaching until the cost is seen to be within the budget, s. */
+    double medianUntilWithinS() {
+        return median(untilWithinS);
     }
 
+    /** The same where it took longest. */
+    double longestUntilWithinS() {
+        return Collections.max(untilWithinS);
+    }
+
+    /** Cost by budget at the end of a traced segment. */
+    double medianLoad() {
+        return median(loads);
+    }
+
+    /** Throughput of a traced segment by that of the untraced one before it. */
     double medianRatio() {
-        return ratios.stream().sorted().toList().get(ratios.size() / 2);
+        return median(ratios);
+    }
+
+    private static double median(List<Double> values) {
+        return values.stream().sorted().toList().get(values.size() / 2);
     }
 
     @Override
