@@ -74,6 +74,7 @@ final class SinkCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        Privilege.warnOf("sink");
         Map<String, String> client = new HashMap<>();
         kafka.client().forEach((key, value) -> client.put(key.toString(), value.toString()));
         RightsCheck.require(kafka.client(), Part.SINK, Grant.all(kafka.topics(), ""));

@@ -93,6 +93,7 @@ final class StreamsCommand implements Callable<Integer> {
         if (threads < 1) {
             throw new UserException("--threads " + threads + ": at least 1");
         }
+        Privilege.warnOf("streams");
         RightsCheck.require(kafka.client(), Part.STREAMS, Grant.all(kafka.topics(), applicationId));
         StreamsJobConfig config = StreamsJobConfig.of(kafka.client(), stateDirectory)
                 .withTopics(kafka.topics())

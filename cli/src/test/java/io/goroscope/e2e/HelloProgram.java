@@ -8,24 +8,32 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
-/** A {@code hello} that greets once at each line that it gets. Closing it ends it. */
+/** A {@code hello} that greets so often at each line that it gets. Closing it ends it. */
 final class HelloProgram implements AutoCloseable {
 
     private final Process process;
     private final BufferedReader stdout;
     private final OutputStream stdin;
+    private final int each;
 
-    private HelloProgram(Process process) {
+    private HelloProgram(Process process, int each) {
         this.process = process;
+        this.each = each;
         this.stdout = process.inputReader(StandardCharsets.US_ASCII);
         this.stdin = process.getOutputStream();
     }
 
     static HelloProgram start(Path binary) {
+        return start(binary, 1);
+    }
+
+    static HelloProgram start(Path binary, int each) {
         try {
-            return new HelloProgram(new ProcessBuilder(binary.toString(), "1", "wait")
-                    .redirectError(ProcessBuilder.Redirect.INHERIT)
-                    .start());
+            return new HelloProgram(
+                    new ProcessBuilder(binary.toString(), String.valueOf(each), "wait")
+                            .redirectError(ProcessBuilder.Redirect.INHERIT)
+                            .start(),
+                    each);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot start " + binary, e);
         }
@@ -35,14 +43,16 @@ final class HelloProgram implements AutoCloseable {
         return Math.toIntExact(process.pid());
     }
 
-    /** Has it greet so often, and waits until it has. */
+    /** Sends so many lines, and waits after each until it has greeted. */
     void greet(int times) {
         try {
             for (int i = 0; i < times; i++) {
                 await("ready");
                 stdin.write('\n');
                 stdin.flush();
-                await("Hello, Go! 0");
+                for (int greet = 0; greet < each; greet++) {
+                    await("Hello, Go! " + greet);
+                }
             }
         } catch (IOException e) {
             throw new UncheckedIOException("pid=" + pid() + " does not greet", e);

@@ -68,7 +68,7 @@ final class PublishedCounts {
                     source.getEpoch(),
                     counts.getService(),
                     source.getProcess(),
-                    names.getOrDefault(build + "/" + (count.getFunction() & 0xffffff), "?"));
+                    names.getOrDefault(build + "/" + (count.getFunction() & 0xffffff), "?" + count.getFunction()));
             calls.put(series, count.getCalls());
             lost.put(series, count.getLost());
         }

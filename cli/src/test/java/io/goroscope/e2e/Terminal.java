@@ -42,13 +42,18 @@ final class Terminal implements AutoCloseable {
 
     /** The same by another program, which changes what it may do. */
     static Terminal startBy(List<String> before, String... arguments) {
+        return startBy(before, System.getProperty("java.class.path"), arguments);
+    }
+
+    /** The same with the classes from elsewhere. */
+    static Terminal startBy(List<String> before, String classPath, String[] arguments) {
         List<String> words = new ArrayList<>(before);
         words.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
                 "-cp",
-                System.getProperty("java.class.path"),
+                classPath,
                 "io.goroscope.cli.Main"));
         words.addAll(List.of(arguments));
         try {

@@ -19,8 +19,9 @@ public final class RecordLane {
      *
      * @param lane the lane; null for a record of the dictionary, whose key decides its partition
      * @param events number of events in it
+     * @param lost events that it says were lost before it
      */
-    public record Content(LaneId lane, int events) {}
+    public record Content(LaneId lane, int events, long lost) {}
 
     /**
      * Reads a record of one of the three topics that a collector writes.
@@ -31,11 +32,11 @@ public final class RecordLane {
         return switch (kind) {
             case EVENTS -> {
                 decoder.decode(value, batch);
-                yield new Content(decoder.source(batch).id(), batch.eventCount());
+                yield new Content(decoder.source(batch).id(), batch.eventCount(), batch.lost());
             }
             case COUNTS ->
-                new Content(Records.decode(value, FunctionCounts.class).getSource(), 0);
-            default -> new Content(null, 0);
+                new Content(Records.decode(value, FunctionCounts.class).getSource(), 0, 0);
+            default -> new Content(null, 0, 0);
         };
     }
 }

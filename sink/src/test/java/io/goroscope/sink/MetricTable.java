@@ -1,6 +1,7 @@
 package io.goroscope.sink;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -14,17 +15,17 @@ record MetricTable(Map<String, Metric> metrics) {
 
     private static final Pattern ROW =
             Pattern.compile("^\\| `(goroscope_\\w+)` \\| (\\w+) \\| ([\\w, ]*)\\|", Pattern.MULTILINE);
-    private static final String OF_THE_JOB = "goroscope_streams_";
+    private static final List<String> OF_OTHERS = List.of("goroscope_streams_", "goroscope_collector_");
     private static final Pattern TYPE = Pattern.compile("^# TYPE (\\w+) (\\w+)$", Pattern.MULTILINE);
     private static final Pattern LABEL = Pattern.compile("[{,](\\w+)=\"");
     private static final Pattern HISTOGRAM_SUFFIX = Pattern.compile("_(bucket|sum|count)$");
 
-    /** From the tables of docs/metrics.md, but for what the Streams job serves. */
+    /** From the tables of docs/metrics.md, but for what the Streams job and collectors serve. */
     static MetricTable documented(String page) {
         Map<String, Metric> metrics = new LinkedHashMap<>();
         Matcher row = ROW.matcher(page);
         while (row.find()) {
-            if (row.group(1).startsWith(OF_THE_JOB)) {
+            if (OF_OTHERS.stream().anyMatch(row.group(1)::startsWith)) {
                 continue;
             }
             Set<String> labels = new TreeSet<>(Set.of(row.group(3).trim().split(",\\s*")));

@@ -3,9 +3,14 @@ package io.goroscope.collector.kernel;
 import io.goroscope.schemas.UserException;
 
 /** What a refusal by the kernel means to the user: which permission is missing, and how to get it. */
-final class Permissions {
+public final class Permissions {
 
     private Permissions() {}
+
+    /** Whether this process has any capability at all. */
+    public static boolean privileged() {
+        return Capabilities.ofThisProcess().bits() != 0;
+    }
 
     /** @param attempt what was tried, as in {@code cannot ATTEMPT} */
     static UserException refused(String attempt, Throwable cause) {

@@ -43,7 +43,7 @@ public final class KafkaSink implements RecordSink {
 
             @Override
             public void failed(Exception why) {
-                lost.add(record.lane(), record.events());
+                lost.add(record);
                 warnings.warn("cannot publish to " + record.kind(), why);
             }
         });

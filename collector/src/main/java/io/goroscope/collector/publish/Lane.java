@@ -74,16 +74,20 @@ final class Lane {
      *
      * @param nowNs the present, ns
      * @param lost events of the process lost since the batch before; 0 in all lanes but the first
+     * @return false if it was refused: then what was lost has to be told again
      */
-    void finish(long nowNs, long lost) {
+    boolean finish(long nowNs, long lost) {
         int events = encoder.eventCount();
         long timeNs = events == 0 ? nowNs : encoder.firstTimeNs();
         byte[] value = encoder.finish(nowNs, lost);
         lastFinishedNs = nowNs;
         long timestampMs = (timeNs + wallOffsetNs) / NS_PER_MS;
-        if (!sink.offer(new OutgoingRecord(Topics.Kind.EVENTS, source.id(), key, value, timestampMs, events))) {
+        boolean taken =
+                sink.offer(new OutgoingRecord(Topics.Kind.EVENTS, source.id(), key, value, timestampMs, events, lost));
+        if (!taken) {
             refusedEvents += events;
         }
+        return taken;
     }
 
     /** Events in batches that the sink refused. */

@@ -15,12 +15,21 @@ public final class LostEvents {
     /** One life of a process, as one start of a collector saw it. */
     private record Life(ProcessId process, long epoch) {}
 
-    /** Adds the events of a record. */
-    public void add(LaneId lane, long events) {
+    /** Adds the events of a record, and what it was to tell of others. */
+    public void add(OutgoingRecord record) {
+        add(record.lane(), record.events(), record.lossTold());
+    }
+
+    /**
+     * The same of several records of a lane.
+     *
+     * @param lossTold events that the records said were lost: their process is to be told of them again
+     */
+    public void add(LaneId lane, long events, long lossTold) {
         total.add(events);
-        if (lane != null && events > 0) {
+        if (lane != null && events + lossTold > 0) {
             byLife.computeIfAbsent(new Life(lane.getProcess(), lane.getEpoch()), key -> new LongAdder())
-                    .add(events);
+                    .add(events + lossTold);
         }
     }
 
@@ -30,7 +39,8 @@ public final class LostEvents {
     }
 
     /**
-     * Those of one process.
+     * What the batches of one process still have to tell, beside what its lanes were refused: its lost events, and once more
+     * those of which a lost batch told.
      *
      * @param epoch start of the collector, ns since 1970
      */

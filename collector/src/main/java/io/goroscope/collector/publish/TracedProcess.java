@@ -99,6 +99,7 @@ public final class TracedProcess {
      * @return true if {@code lost} was reported
      */
     public boolean flush(long nowNs, long lingerNs, long heartbeatNs, long lost) {
+        boolean told = false;
         boolean due = false;
         for (Lane lane : lanes) {
             long age = nowNs - lane.lastFinishedNs();
@@ -107,10 +108,11 @@ public final class TracedProcess {
         // All together, so that they share a request to the broker: it costs more than what is in it.
         for (int lane = 0; lane < lanes.length; lane++) {
             if (due || (lane == 0 && lost > 0)) {
-                lanes[lane].finish(nowNs, lane == 0 ? lost : 0);
+                boolean taken = lanes[lane].finish(nowNs, lane == 0 ? lost : 0);
+                told |= taken && lane == 0;
             }
         }
-        return due || lost > 0;
+        return told;
     }
 
     /**

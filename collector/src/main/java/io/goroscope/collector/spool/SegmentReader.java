@@ -66,7 +66,13 @@ final class SegmentReader implements AutoCloseable {
         byte[] value = bytes(record.getValue());
         RecordLane.Content content = lanes.read(kind, value);
         return new OutgoingRecord(
-                kind, content.lane(), bytes(record.getKey()), value, record.getTimestampMs(), content.events());
+                kind,
+                content.lane(),
+                bytes(record.getKey()),
+                value,
+                record.getTimestampMs(),
+                content.events(),
+                content.lost());
     }
 
     private static byte[] bytes(ByteBuffer buffer) {

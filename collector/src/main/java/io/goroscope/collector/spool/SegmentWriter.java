@@ -85,7 +85,7 @@ final class SegmentWriter {
      */
     void lose(LostEvents lost) throws IOException {
         for (OutgoingRecord record : unwritten) {
-            lost.add(record.lane(), record.events());
+            lost.add(record);
             content.remove(record);
         }
         unwritten.clear();

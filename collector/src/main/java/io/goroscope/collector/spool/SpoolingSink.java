@@ -93,12 +93,12 @@ public final class SpoolingSink implements RecordSink {
     }
 
     private void givenUp(OutgoingRecord record) {
-        lost.add(record.lane(), record.events());
+        lost.add(record);
     }
 
     private void failed(OutgoingRecord record, Exception why) {
         lostAtBroker.add(record.events());
-        lost.add(record.lane(), record.events());
+        lost.add(record);
         warnings.warn("cannot publish to " + record.kind(), why);
     }
 

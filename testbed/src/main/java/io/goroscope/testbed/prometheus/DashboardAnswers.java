@@ -6,6 +6,7 @@ import io.goroscope.testbed.prometheus.PrometheusServer.Form;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -37,7 +38,7 @@ public final class DashboardAnswers {
     private final String service;
     private final String function;
     private final long sinceMs;
-    private final String missing;
+    private final Set<String> missing;
 
     /**
      * @param server the Prometheus
@@ -47,11 +48,11 @@ public final class DashboardAnswers {
      * @param sinceMs since when it has scraped, ms since 1970
      */
     public DashboardAnswers(PrometheusServer server, Form form, String service, String function, long sinceMs) {
-        this(server, form, service, function, sinceMs, null);
+        this(server, form, service, function, sinceMs, Set.of());
     }
 
     private DashboardAnswers(
-            PrometheusServer server, Form form, String service, String function, long sinceMs, String missing) {
+            PrometheusServer server, Form form, String service, String function, long sinceMs, Set<String> missing) {
         this.missing = missing;
         this.server = server;
         this.form = form;
@@ -62,11 +63,13 @@ public final class DashboardAnswers {
 
     /** The same without what asks about a part of the pipeline that is not there. */
     public DashboardAnswers without(String text) {
-        return new DashboardAnswers(server, form, service, function, sinceMs, text);
+        Set<String> more = new HashSet<>(missing);
+        more.add(text);
+        return new DashboardAnswers(server, form, service, function, sinceMs, more);
     }
 
     private boolean concerned(String expression) {
-        return missing == null || !expression.contains(missing);
+        return missing.stream().noneMatch(expression::contains);
     }
 
     /** The queries of panels and annotations that this form is to answer. */
