@@ -24,7 +24,9 @@ public final class BudgetKeeper implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BudgetKeeper.class);
     private static final long SURVEY_NS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final int MOST_LOOKS = 8;
-    private static final long SHORTEST_LOOK_NS = TimeUnit.MILLISECONDS.toNanos(40);
+    /** A program that does all its work once a second is no reason to let everything go. */
+    private static final long SHORTEST_LOOK_NS = TimeUnit.MILLISECONDS.toNanos(200);
+
     private static final long TICK_NS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final long DECIDE_NS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long TRIAL_NS = TimeUnit.SECONDS.toNanos(3);
@@ -180,7 +182,7 @@ public final class BudgetKeeper implements AutoCloseable {
     private boolean goesOn() {
         long now = System.nanoTime();
         if (now - lookedNs < SHORTEST_LOOK_NS) {
-            return !closing; // a few calls by chance are no rate
+            return !closing; // a burst is no rate
         }
         lookedNs = now;
         double[][] rates = fast.since(now);
