@@ -54,6 +54,10 @@ final class TraceRun {
     private final CapturePlan plan;
     private final ProcessOptions process;
     private final Settings settings;
+
+    /** Before the first probe is attached, so that no event comes before it. */
+    private final long startNs = System.nanoTime();
+
     private long printed;
 
     TraceRun(CapturePlan plan, ProcessOptions process, Settings settings) {
@@ -112,8 +116,7 @@ final class TraceRun {
                 false,
                 StandardCharsets.UTF_8);
         Instant now = Instant.now();
-        long startNs = System.nanoTime();
-        long offset = now.getEpochSecond() * 1_000_000_000L + now.getNano() - startNs;
+        long offset = now.getEpochSecond() * 1_000_000_000L + now.getNano() - System.nanoTime();
         TraceOutput output = settings.json()
                 ? new TraceJson(out, offset)
                 : new TraceText(out, settings.sinceStart(), offset, startNs);
