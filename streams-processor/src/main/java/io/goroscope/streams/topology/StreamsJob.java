@@ -17,6 +17,7 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TransactionAbortableException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -106,14 +107,17 @@ public final class StreamsJob implements AutoCloseable {
 
     /**
      * A broker that is away for longer than the clients try ends a thread. Its transaction is aborted, and the thread that
-     * takes its place restores the state from the changelog and goes on from the offsets that go with it.
+     * takes its place restores the state from the changelog and goes on from the offsets that go with it. A thread that goes
+     * on sending when the broker is back learns by the state of its transaction that this has been aborted meanwhile.
      */
     private static boolean willPass(Throwable e) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof UserException) {
                 return false;
             }
-            if (cause instanceof RetriableException || cause instanceof TransactionAbortableException) {
+            if (cause instanceof RetriableException
+                    || cause instanceof TransactionAbortableException
+                    || cause instanceof InvalidTxnStateException) {
                 return true;
             }
         }
