@@ -20,6 +20,8 @@ class CrashTruthTest {
     /** How long output may rest after an instance was killed. */
     private static final long RECOVERY_LIMIT_MS = 15_000;
 
+    private static final int WRONG_SCHEME_RUNS = 3;
+
     private static long seed() {
         return Long.getLong("crash.seed", ThreadLocalRandom.current().nextInt(1_000_000));
     }
@@ -38,11 +40,18 @@ class CrashTruthTest {
         assertThat(outcome.restarts()).isPositive();
     }
 
-    /** The comparison can fail: state that a punctuator saves is not exact, and that shows. */
+    /**
+     * The comparison can fail: state that a punctuator saves is not exact, and that shows. An end that falls where nothing
+     * flows harms nobody, which happened once in five runs.
+     */
     @Test
     void shouldSeeThatStateSavedByAPunctuatorIsNotExact() {
-        Outcome outcome = CrashRun.of(new Plan("punctuator", seed(), 2, 1, false, "classic", 0, true, SMALL));
-        assertThat(outcome.differences()).isNotEmpty();
+        boolean wrong = false;
+        for (int run = 0; run < WRONG_SCHEME_RUNS && !wrong; run++) {
+            Outcome outcome = CrashRun.of(new Plan("punctuator", seed() + run, 2, 1, false, "classic", 0, true, SMALL));
+            wrong = !outcome.differences().isEmpty();
+        }
+        assertThat(wrong).isTrue();
     }
 
     @Test
