@@ -7,6 +7,7 @@ import io.goroscope.collector.publish.Dictionary;
 import io.goroscope.collector.publish.ModeChange;
 import io.goroscope.collector.publish.RecordSink;
 import io.goroscope.collector.publish.SinkStatus;
+import io.goroscope.collector.thread.ThreadEnd;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -218,15 +219,7 @@ public final class Collector implements AutoCloseable {
     public void close() {
         closing = true;
         LockSupport.unpark(thread);
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
+        if (ThreadEnd.await(thread)) {
             Thread.currentThread().interrupt();
         }
     }

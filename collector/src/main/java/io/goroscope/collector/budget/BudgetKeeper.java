@@ -3,6 +3,7 @@ package io.goroscope.collector.budget;
 import io.goroscope.collector.kernel.FunctionModes;
 import io.goroscope.collector.kernel.ProbeSession;
 import io.goroscope.collector.publish.ModeChange;
+import io.goroscope.collector.thread.ThreadEnd;
 import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -273,15 +274,7 @@ public final class BudgetKeeper implements AutoCloseable {
     public void close() {
         closing = true;
         LockSupport.unpark(thread);
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
+        if (ThreadEnd.await(thread)) {
             Thread.currentThread().interrupt();
         }
     }

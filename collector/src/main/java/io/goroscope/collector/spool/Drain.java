@@ -3,6 +3,7 @@ package io.goroscope.collector.spool;
 import io.goroscope.collector.publish.Delivery;
 import io.goroscope.collector.publish.FoldedWarnings;
 import io.goroscope.collector.publish.OutgoingRecord;
+import io.goroscope.collector.thread.ThreadEnd;
 import io.goroscope.schemas.UserException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -79,14 +80,7 @@ final class Drain {
         // Its segment keeps a record that fails now for the next start.
         underway.keepWhatFails();
         wake();
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
+        boolean interrupted = ThreadEnd.await(thread);
         countGivenUp();
         if (delivery != null) {
             delivery.close(limit);

@@ -11,6 +11,7 @@ import io.goroscope.collector.process.Claims;
 import io.goroscope.collector.process.ProcessIdentity;
 import io.goroscope.collector.process.RunningProcesses;
 import io.goroscope.collector.rules.Rule;
+import io.goroscope.collector.thread.ThreadEnd;
 import io.goroscope.schemas.UserException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -348,14 +349,7 @@ public final class Watch implements AutoCloseable {
     public void close() {
         closing = true;
         LockSupport.unpark(thread);
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
+        boolean interrupted = ThreadEnd.await(thread);
         events.ifPresent(ExecEvents::close);
         if (interrupted) {
             Thread.currentThread().interrupt();
