@@ -125,20 +125,25 @@ final class FunctionMetrics {
     static HistogramSnapshot durations(List<FunctionSeries> all) {
         List<HistogramDataPointSnapshot> points = new ArrayList<>(all.size());
         for (FunctionSeries each : all) {
-            Buckets buckets = each.totals().buckets();
-            points.add(new HistogramDataPointSnapshot(
-                    ClassicBounds.of(buckets),
-                    Buckets.SCHEMA,
-                    0,
-                    ZERO_THRESHOLD,
-                    NativeHistogramBuckets.of(buckets.indexes(), buckets.counts()),
-                    NativeHistogramBuckets.EMPTY,
-                    each.totals().sumNs() / NS_PER_S,
-                    labels(each),
-                    exemplars(each),
-                    each.createdNs() / NS_PER_MS));
+            points.add(bothForms(each.totals(), labels(each), exemplars(each), each.createdNs()));
         }
         return new HistogramSnapshot(DURATION, points);
+    }
+
+    /** A histogram of calls, native and classic. */
+    static HistogramDataPointSnapshot bothForms(CallTotals calls, Labels labels, Exemplars exemplars, long createdNs) {
+        Buckets buckets = calls.buckets();
+        return new HistogramDataPointSnapshot(
+                ClassicBounds.of(buckets),
+                Buckets.SCHEMA,
+                0,
+                ZERO_THRESHOLD,
+                NativeHistogramBuckets.of(buckets.indexes(), buckets.counts()),
+                NativeHistogramBuckets.EMPTY,
+                calls.sumNs() / NS_PER_S,
+                labels,
+                exemplars,
+                createdNs / NS_PER_MS);
     }
 
     /** The classic form alone. */

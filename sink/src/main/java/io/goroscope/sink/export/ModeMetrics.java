@@ -1,14 +1,12 @@
 package io.goroscope.sink.export;
 
 import io.goroscope.schemas.ModeDetail;
-import io.goroscope.sink.table.Buckets;
 import io.goroscope.sink.table.SteppedFunction;
 import io.prometheus.metrics.model.snapshots.Exemplars;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricMetadata;
-import io.prometheus.metrics.model.snapshots.NativeHistogramBuckets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,9 +16,6 @@ import java.util.List;
  */
 final class ModeMetrics {
 
-    private static final double NS_PER_S = 1e9;
-    private static final long NS_PER_MS = 1_000_000;
-    private static final double ZERO_THRESHOLD = Math.scalb(1.0, -128);
     private static final List<String> MODES =
             List.of(ModeDetail.PAIRS, ModeDetail.CYCLED, ModeDetail.COUNTS, ModeDetail.OFF);
 
@@ -67,18 +62,7 @@ final class ModeMetrics {
         List<HistogramDataPointSnapshot> points = new ArrayList<>();
         for (SteppedFunction each : all) {
             if (each.sampled().paired() > 0) {
-                Buckets buckets = each.sampled().buckets();
-                points.add(new HistogramDataPointSnapshot(
-                        ClassicBounds.of(buckets),
-                        Buckets.SCHEMA,
-                        0,
-                        ZERO_THRESHOLD,
-                        NativeHistogramBuckets.of(buckets.indexes(), buckets.counts()),
-                        NativeHistogramBuckets.EMPTY,
-                        each.sampled().sumNs() / NS_PER_S,
-                        labels(each),
-                        Exemplars.EMPTY,
-                        each.createdNs() / NS_PER_MS));
+                points.add(FunctionMetrics.bothForms(each.sampled(), labels(each), Exemplars.EMPTY, each.createdNs()));
             }
         }
         return new HistogramSnapshot(DURATION, points);
