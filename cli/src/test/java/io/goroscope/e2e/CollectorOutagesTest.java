@@ -14,18 +14,13 @@ import io.goroscope.testbed.TestProgram;
 import io.goroscope.testbed.Toolchains;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -130,26 +125,13 @@ class CollectorOutagesTest {
         Map<String, Long> last = new HashMap<>();
         long events = 0;
         long lost = 0;
-        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
-                Map.of("bootstrap.servers", address, "auto.offset.reset", "earliest"),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer())) {
-            String topic = Topics.DEFAULT.of(Topics.Kind.EVENTS);
-            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
-                    .map(info -> new TopicPartition(topic, info.partition()))
-                    .toList();
-            consumer.assign(partitions);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
-                    decoder.decode(record.value(), batch);
-                    String lane = Arrays.toString(record.key());
-                    if (batch.sequence() > last.getOrDefault(lane, -1L)) {
-                        last.put(lane, batch.sequence());
-                        events += batch.eventCount();
-                        lost += batch.lost();
-                    }
-                }
+        for (ConsumerRecord<byte[], byte[]> record : TopicReader.all(address, Topics.DEFAULT.of(Topics.Kind.EVENTS))) {
+            decoder.decode(record.value(), batch);
+            String lane = Arrays.toString(record.key());
+            if (batch.sequence() > last.getOrDefault(lane, -1L)) {
+                last.put(lane, batch.sequence());
+                events += batch.eventCount();
+                lost += batch.lost();
             }
         }
         return new Arrived(events, lost);

@@ -10,19 +10,13 @@ import io.goroscope.schemas.avro.FunctionInfo;
 import io.goroscope.schemas.avro.LaneId;
 import io.goroscope.schemas.avro.ProcessId;
 import io.goroscope.testbed.Truth;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** The exact counts that collectors have published: the last of each collector, epoch, process and function. */
 final class PublishedCounts {
@@ -47,13 +41,14 @@ final class PublishedCounts {
     /** Reads both topics up to their present ends. */
     static PublishedCounts read(String bootstrapServers, Topics topics) throws BadRecordException {
         PublishedCounts published = new PublishedCounts();
-        for (ConsumerRecord<byte[], byte[]> record : all(bootstrapServers, topics.of(Topics.Kind.FUNCTIONS))) {
+        for (ConsumerRecord<byte[], byte[]> record :
+                TopicReader.all(bootstrapServers, topics.of(Topics.Kind.FUNCTIONS))) {
             SpecificRecordBase value = Records.decode(record.value());
             if (Records.decode(record.key()) instanceof DictionaryKey key && value instanceof FunctionInfo function) {
                 published.names.put(key.getBuildId() + "/" + key.getFunction(), function.getName());
             }
         }
-        for (ConsumerRecord<byte[], byte[]> record : all(bootstrapServers, topics.of(Topics.Kind.COUNTS))) {
+        for (ConsumerRecord<byte[], byte[]> record : TopicReader.all(bootstrapServers, topics.of(Topics.Kind.COUNTS))) {
             published.add((FunctionCounts) Records.decode(record.value()));
         }
         return published;
@@ -107,24 +102,5 @@ final class PublishedCounts {
             }
         }
         return counts;
-    }
-
-    private static List<ConsumerRecord<byte[], byte[]>> all(String bootstrapServers, String topic) {
-        Properties properties = new Properties();
-        properties.put("bootstrap.servers", bootstrapServers);
-        properties.put("auto.offset.reset", "earliest");
-        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-        try (KafkaConsumer<byte[], byte[]> consumer =
-                new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
-                    .map(info -> new TopicPartition(topic, info.partition()))
-                    .toList();
-            consumer.assign(partitions);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-                consumer.poll(Duration.ofMillis(200)).forEach(records::add);
-            }
-        }
-        return records;
     }
 }

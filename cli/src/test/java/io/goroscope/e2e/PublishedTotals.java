@@ -13,18 +13,14 @@ import io.goroscope.testbed.Comparison;
 import io.goroscope.testbed.Observed;
 import io.goroscope.testbed.Truth;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.Set;
 import org.apache.avro.specific.SpecificRecordBase;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** What the topics say now, as any reader of them finds it: the last value of each key, summed over the lanes. */
 final class PublishedTotals {
@@ -82,21 +78,8 @@ final class PublishedTotals {
     private static Map<SpecificRecordBase, SpecificRecordBase> last(String bootstrapServers, String topic)
             throws BadRecordException {
         Map<ByteBuffer, byte[]> last = new HashMap<>();
-        Properties properties = new Properties();
-        properties.put("bootstrap.servers", bootstrapServers);
-        properties.put("isolation.level", "read_committed");
-        properties.put("auto.offset.reset", "earliest");
-        try (KafkaConsumer<byte[], byte[]> consumer =
-                new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
-                    .map(info -> new TopicPartition(topic, info.partition()))
-                    .toList();
-            consumer.assign(partitions);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-                consumer.poll(Duration.ofMillis(200))
-                        .forEach(record -> last.put(ByteBuffer.wrap(record.key()), record.value()));
-            }
+        for (ConsumerRecord<byte[], byte[]> record : TopicReader.all(bootstrapServers, topic)) {
+            last.put(ByteBuffer.wrap(record.key()), record.value());
         }
         Map<SpecificRecordBase, SpecificRecordBase> decoded = new HashMap<>();
         for (Map.Entry<ByteBuffer, byte[]> entry : last.entrySet()) {
