@@ -2,10 +2,12 @@ package io.goroscope.collector.budget;
 
 import io.goroscope.collector.kernel.FunctionModes;
 import io.goroscope.collector.kernel.ProbeSession;
+import io.goroscope.collector.kernel.Removal;
 import io.goroscope.collector.publish.ModeChange;
 import io.goroscope.collector.thread.ThreadEnd;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -32,6 +34,12 @@ public final class BudgetKeeper implements AutoCloseable {
     private static final long DECIDE_NS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long TRIAL_NS = TimeUnit.SECONDS.toNanos(3);
 
+    /** Below that load the breaker is far away. */
+    private static final double WORTH_ARRANGING = 0.2;
+
+    private static final double ARRANGED = 0.9;
+    private static final long ARRANGE_NS = TimeUnit.SECONDS.toNanos(30);
+
     /** With less than this part of the budget in use, it looks half as often. */
     private static final double WATCHFUL = 0.7;
 
@@ -49,7 +57,7 @@ public final class BudgetKeeper implements AutoCloseable {
     private final BitSet onTrial = new BitSet();
     private volatile boolean closing;
     private volatile BudgetStatus status = BudgetStatus.NONE;
-    private volatile long dropNs;
+    private volatile Optional<Removal> lastRemoval = Optional.empty();
     private volatile BitSet probes = new BitSet();
     private long trialUntilNs;
     private long decidedNs;
@@ -58,6 +66,7 @@ public final class BudgetKeeper implements AutoCloseable {
     private BitSet cycled = new BitSet();
     private double[][] lastRates = new double[0][];
     private boolean trialFailed;
+    private long arrangeNs = Long.MIN_VALUE;
     private long lookedNs;
 
     private BudgetKeeper(ProbeSession session, HitPrices prices, Limits limits, Consumer<List<ModeChange>> announcer) {
@@ -94,9 +103,9 @@ public final class BudgetKeeper implements AutoCloseable {
         return (BitSet) probes.clone();
     }
 
-    /** How long it took to detach everything when the breaker tripped last, ns; 0 where it never did. */
-    public long lastDropNs() {
-        return dropNs;
+    /** How fast everything was detached when the breaker tripped last; empty where it never did. */
+    public Optional<Removal> lastRemoval() {
+        return lastRemoval;
     }
 
     private void run() {
@@ -114,7 +123,7 @@ public final class BudgetKeeper implements AutoCloseable {
             // Without a keeper there must be no cost that nobody bounds.
             LOG.error("the budget cannot be kept; everything is detached", e);
             if (!closing) {
-                modes.removeAll();
+                modes.removeAll(new double[0]);
             }
         }
     }
@@ -130,12 +139,17 @@ public final class BudgetKeeper implements AutoCloseable {
             rest(SURVEY_NS);
             long now = System.nanoTime();
             double[][] rates = fast.since(now);
+            double[] costs = ladder.costs(rates);
             List<Ladder.Step> steps = look == 0 ? ladder.plan(now, rates) : ladder.decide(now, rates);
             load = ladder.load(rates);
             if (look > 0 && steps.isEmpty()) {
                 break;
             }
-            modes.probeEntries(probed(), () -> !closing);
+            if (look == 0) {
+                modes.arrange(costs, probed());
+            } else {
+                modes.probeEntries(probed(), () -> !closing);
+            }
             fast.since(System.nanoTime());
         }
         publish();
@@ -174,9 +188,20 @@ public final class BudgetKeeper implements AutoCloseable {
             apply(ladder.decide(nowNs, lastRates), this::goesOn);
         } else if (nowNs - decidedNs >= DECIDE_NS) {
             decidedNs = nowNs;
-            apply(ladder.decide(nowNs, slow.since(nowNs)), this::goesOn);
+            double[][] rates = slow.since(nowNs);
+            apply(ladder.decide(nowNs, rates), this::goesOn);
+            arrange(nowNs, ladder.costs(rates));
             publish();
         }
+    }
+
+    /** Puts what has come to be called into small groups, so that the breaker finds it there. */
+    private void arrange(long nowNs, double[] costs) {
+        if (breaker.isOpen() || load < WORTH_ARRANGING || nowNs < arrangeNs || modes.arranged(costs) > ARRANGED) {
+            return;
+        }
+        modes.arrange(costs, probed());
+        arrangeNs = nowNs + ARRANGE_NS;
     }
 
     /** Looks at the load of the last moment; false where that was too much, and everything is detached. */
@@ -196,16 +221,20 @@ public final class BudgetKeeper implements AutoCloseable {
         if (!breaker.trips(now, load)) {
             return !closing;
         }
-        modes.removeAll();
-        dropNs = System.nanoTime() - now;
+        double[] costs = ladder.costs(rates);
+        Removal removal = modes.removeAll(costs);
+        lastRemoval = Optional.of(removal);
         windows.end();
         List<Ladder.Step> dropped = ladder.drop(now, rates);
         cycled = new BitSet();
+        modes.arrange(costs, new BitSet());
         LOG.warn(
-                "tracing cost {} times its budget: {} functions detached within {} ms",
+                "tracing cost {} times its budget: {} % of that detached within {} ms, all {} functions within {} ms",
                 Math.round(load * 10) / 10.0,
+                Math.round(removal.hotShare() * 1000) / 10.0,
+                TimeUnit.NANOSECONDS.toMillis(removal.hotNs()),
                 dropped.size(),
-                TimeUnit.NANOSECONDS.toMillis(dropNs));
+                TimeUnit.NANOSECONDS.toMillis(removal.allNs()));
         tell(dropped);
         slow.since(System.nanoTime());
         return false;

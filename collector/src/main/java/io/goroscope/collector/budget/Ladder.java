@@ -114,6 +114,15 @@ public final class Ladder {
         return cost;
     }
 
+    /** The same for each function, of all processes: by slot. */
+    double[] costs(double[][] rates) {
+        double[] costs = sum(rates);
+        for (int slot = 0; slot < costs.length; slot++) {
+            costs[slot] *= price(slot, rungs[slot]);
+        }
+        return costs;
+    }
+
     /** Begins anew: everything on the best rung, but for what does not fit. */
     public List<Step> plan(long nowNs, double[][] rates) {
         remember(nowNs, sum(rates));

@@ -3,8 +3,12 @@ package io.goroscope.collector.kernel;
 import io.goroscope.collector.kernel.ProbeTable.Program;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * What is done at each function of an adjustable session, changed while the probes are being hit. Functions are named by
@@ -15,16 +19,20 @@ import java.util.function.BooleanSupplier;
  */
 public final class FunctionModes {
 
-    /** Small enough to be replaced in some tens of ms, large enough that closing links, which waits for RCU, is rare. */
-    private static final int GROUP = 8192;
+    /** With so much of the cost gone, what is left costs next to nothing. */
+    private static final double HOT_SHARE = 0.999;
 
     private final SessionMaps maps;
     private final ModeTable modes;
     private final ProbeTable table;
     private final LinkMaker maker;
-    private final List<LinkGroup> entries = new ArrayList<>();
-    private final List<LinkGroup> returns = new ArrayList<>();
+    private final List<LinkGroups> entries = new ArrayList<>();
+    private final List<LinkGroups> returns = new ArrayList<>();
+    private final List<LinkGroup> markers = new ArrayList<>();
+    private final List<LinkGroup> passing = new ArrayList<>();
     private boolean closed;
+
+    private record Weighed(LinkGroup group, double cost) {}
 
     /** Attaches one program at places of one image. */
     @FunctionalInterface
@@ -41,20 +49,16 @@ public final class FunctionModes {
             modes.send(slot, false, false);
         }
         for (int image = 0; image < images; image++) {
-            for (int from = 0; from < table.slots(); from += GROUP) {
-                BitSet range = new BitSet();
-                range.set(from, Math.min(table.slots(), from + GROUP));
-                addGroup(entries, image, Program.ENTRY, range);
-                addGroup(entries, image, Program.COUNT, range);
-                addGroup(returns, image, Program.RETURN, range);
-            }
+            add(entries, image, Program.ENTRY);
+            add(entries, image, Program.COUNT);
+            add(returns, image, Program.RETURN);
         }
     }
 
-    private void addGroup(List<LinkGroup> to, int image, Program program, BitSet range) {
+    private void add(List<LinkGroups> to, int image, Program program) {
         ProbeSet all = table.probes(image, program);
-        if (all.of(range, 0).count() > 0) {
-            to.add(new LinkGroup(modes, all, range, probes -> maker.link(image, program, probes)));
+        if (all.count() > 0) {
+            to.add(new LinkGroups(this, modes, all, probes -> maker.link(image, program, probes)));
         }
     }
 
@@ -89,20 +93,54 @@ public final class FunctionModes {
 
     /** The same as long as it may go on; see {@link #probeEntries(BitSet, BooleanSupplier)}. */
     public boolean probeReturns(BitSet slots, BooleanSupplier goesOn) {
+        if (!slots.isEmpty()) {
+            probeMarkers();
+        }
         return bring(returns, slots, goesOn);
     }
 
-    private boolean bring(List<LinkGroup> groups, BitSet slots, BooleanSupplier goesOn) {
-        for (LinkGroup group : groups) {
-            if (!goesOn.getAsBoolean()) {
+    /** They explain how frames end, so they are wanted where calls are timed. */
+    private synchronized void probeMarkers() {
+        requireOpen();
+        for (int image = 0; markers.size() < table.images(); image++) {
+            ProbeSet places = table.probes(image, Program.MARKER);
+            Attachment link = places.count() == 0 ? null : maker.link(image, Program.MARKER, places);
+            markers.add(new LinkGroup(new BitSet(), new BitSet(), link));
+        }
+    }
+
+    private static boolean bring(List<LinkGroups> programs, BitSet slots, BooleanSupplier goesOn) {
+        for (LinkGroups program : programs) {
+            if (!program.bring(slots, goesOn)) {
                 return false;
-            }
-            synchronized (this) {
-                requireOpen();
-                group.bring(slots);
             }
         }
         return true;
+    }
+
+    /** What part of the cost lies on functions that are in small groups; 1 where there is none. */
+    public synchronized double arranged(double[] costs) {
+        BitSet hot = new BitSet();
+        entries.forEach(program -> hot.or(program.hot()));
+        double all = DoubleStream.of(costs).sum();
+        return all > 0 ? hot.stream().mapToDouble(slot -> costs[slot]).sum() / all : 1;
+    }
+
+    /**
+     * Puts functions that are called into small groups, those that cost most together, so that {@link #removeAll} takes
+     * them first; and probes the entries of just those that are wanted.
+     *
+     * @param costs what each function costs, by slot, in any unit; 0 where it is not called
+     */
+    public void arrange(double[] costs, BitSet entriesOf) {
+        int[] hottestFirst = IntStream.range(0, costs.length)
+                .filter(slot -> costs[slot] > 0)
+                .boxed()
+                .sorted(Comparator.comparingDouble((Integer slot) -> -costs[slot]))
+                .mapToInt(Integer::intValue)
+                .toArray();
+        entries.forEach(program -> program.arrange(hottestFirst, entriesOf));
+        returns.forEach(program -> program.arrange(hottestFirst, program.attached()));
     }
 
     /**
@@ -111,14 +149,23 @@ public final class FunctionModes {
      */
     public synchronized AutoCloseable probeReturnsForAWhile(BitSet slots) {
         requireOpen();
-        List<Attachment> links = new ArrayList<>();
+        probeMarkers();
+        List<LinkGroup> links = new ArrayList<>();
         for (int image = 0; image < table.images(); image++) {
-            ProbeSet probes = table.probes(image, Program.RETURN).of(slots, 0);
+            ProbeSet probes = table.probes(image, Program.RETURN).of(slots, new BitSet());
             if (probes.count() > 0) {
-                links.add(maker.link(image, Program.RETURN, probes));
+                links.add(new LinkGroup(slots, slots, maker.link(image, Program.RETURN, probes)));
             }
         }
-        return () -> links.forEach(Attachment::close);
+        passing.addAll(links);
+        return () -> end(links);
+    }
+
+    private void end(List<LinkGroup> links) {
+        Attachments.closeAll(links);
+        synchronized (this) {
+            passing.removeAll(links);
+        }
     }
 
     /** Whether entries and returns of a function are sent, where they are probed. */
@@ -127,29 +174,59 @@ public final class FunctionModes {
         modes.send(slot, entered, returned);
     }
 
-    /** Takes every probe of a function away, as fast as can be: what it has counted by then stays. */
-    public synchronized void removeAll() {
+    /**
+     * Takes every probe of a function away, as fast as can be: what it has counted by then stays. The kernel takes 5 to 20 µs
+     * for each place, so those that cost most go first.
+     *
+     * @param costs what each function costs, by slot, in any unit
+     */
+    public synchronized Removal removeAll(double[] costs) {
         requireOpen();
+        long begun = System.nanoTime();
         maps.setActive(false); // from this instant on a hit costs no more than the trap
-        closeGroups();
+        List<Weighed> dearest = takeGroups().stream()
+                .map(group -> new Weighed(group, group.weight(costs)))
+                .sorted(Comparator.comparingDouble(Weighed::cost).reversed())
+                .toList();
+        double all = dearest.stream().mapToDouble(Weighed::cost).sum();
+        double gone = 0;
+        int hot = 0;
+        while (hot < dearest.size() && gone < HOT_SHARE * all) {
+            gone += dearest.get(hot++).cost();
+        }
+        List<LinkGroup> inOrder = dearest.stream().map(Weighed::group).toList();
+        List<LinkGroup> first = new ArrayList<>(markers); // few, and of unknown cost
+        markers.clear();
+        first.addAll(inOrder.subList(0, hot));
+        Attachments.closeAll(first);
+        long hotNs = System.nanoTime() - begun;
+        Attachments.closeAll(inOrder.subList(hot, inOrder.size()));
         maps.setActive(true);
+        return new Removal(hotNs, all > 0 ? gone / all : 1, System.nanoTime() - begun);
     }
 
-    private void closeGroups() {
-        List<LinkGroup> all = new ArrayList<>(returns);
-        all.addAll(entries);
-        // Each waits until no program runs at its places: together they wait no longer than one.
-        all.parallelStream().forEach(LinkGroup::close);
+    private List<LinkGroup> takeGroups() {
+        List<LinkGroup> taken = new ArrayList<>(passing);
+        passing.clear();
+        Stream.of(returns, entries).flatMap(List::stream).forEach(program -> taken.addAll(program.takeAll()));
+        taken.removeIf(group -> group.link() == null);
+        return taken;
     }
 
     synchronized void close() {
         if (!closed) {
             closed = true;
-            closeGroups();
+            List<LinkGroup> all = takeGroups();
+            all.addAll(markers);
+            Attachments.closeAll(all);
         }
     }
 
-    private void requireOpen() {
+    boolean isOpen() {
+        return !closed;
+    }
+
+    void requireOpen() {
         if (closed) {
             throw new IllegalStateException("the session is detached");
         }

@@ -31,11 +31,15 @@ final class ModeTable implements AutoCloseable {
         put(slot, (at(slot) & ~SENDS) | sends);
     }
 
-    /** From here on two links may be at the places of these functions; each hit is to be handled once. */
-    void beginHandover(BitSet slots, int newerSide) {
+    /**
+     * From here on two links may be at the places of these functions; each hit is to be handled once.
+     *
+     * @param newer on which side the newer link is, of each function
+     */
+    void beginHandover(BitSet slots, BitSet newer) {
         epoch++;
-        int bits = HANDOVER | (newerSide == 1 ? NEWER_SIDE : 0) | epoch << EPOCH_SHIFT;
-        slots.stream().forEach(slot -> put(slot, (at(slot) & SENDS) | bits));
+        int bits = HANDOVER | epoch << EPOCH_SHIFT;
+        slots.stream().forEach(slot -> put(slot, (at(slot) & SENDS) | bits | (newer.get(slot) ? NEWER_SIDE : 0)));
     }
 
     /** One link is there again. */

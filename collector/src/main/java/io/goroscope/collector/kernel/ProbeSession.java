@@ -115,7 +115,7 @@ public final class ProbeSession implements AutoCloseable {
             options.processIds().forEach(this::register);
             long start = System.nanoTime();
             if (options.adjustable()) {
-                modes = links.attachAdjustable(features.attacher(), table, files, linkFilter(features));
+                modes = links.adjustable(features.attacher(), table, files, linkFilter(features));
                 BitSet all = new BitSet();
                 all.set(0, table.slots());
                 modes.probeEntries(all);

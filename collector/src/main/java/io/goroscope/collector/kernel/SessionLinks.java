@@ -34,14 +34,8 @@ final class SessionLinks implements Attachment {
         }
     }
 
-    /** Attaches markers alone, and leaves the rest to what is returned. */
-    FunctionModes attachAdjustable(Attacher attacher, ProbeTable table, List<ImageFile> files, int pid) {
-        for (int image = 0; image < files.size(); image++) {
-            ProbeSet markers = table.probes(image, Program.MARKER);
-            if (markers.count() > 0) {
-                links.add(ProbeLink.attach(attacher, maps.program(Program.MARKER), files.get(image), markers, pid));
-            }
-        }
+    /** Attaches nothing yet, and leaves that to what is returned. */
+    FunctionModes adjustable(Attacher attacher, ProbeTable table, List<ImageFile> files, int pid) {
         return new FunctionModes(
                 maps,
                 table,

@@ -8,16 +8,9 @@ import io.goroscope.collector.plan.FunctionPatterns;
 import io.goroscope.collector.plan.ImagePlan;
 import io.goroscope.collector.plan.PlanOptions;
 import io.goroscope.collector.plan.Planner;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,7 +25,7 @@ class AttachManyTest {
     /** The aim is 1 s; the limit leaves room for a machine that is busy with other things. */
     private static final long LIMIT_NS = 5_000_000_000L;
 
-    private static final Pattern ADDRESS = Pattern.compile("127\\.0\\.0\\.1:(\\d{4,5})");
+    private static final String READY = "/-/ready";
 
     @TempDir
     private Path data;
@@ -48,23 +41,12 @@ class AttachManyTest {
         try (GoBinary binary = GoBinary.open(GoPrograms.prometheus(), "prometheus")) {
             plan = Planner.plan(binary, FunctionPatterns.wildcards(List.of("*")), new PlanOptions(false, false, true));
         }
-        Path config = Files.writeString(data.resolve("prometheus.yml"), "scrape_configs: []\n");
-        Process prometheus = new ProcessBuilder(
-                        GoPrograms.prometheus().toString(),
-                        "--config.file=" + config,
-                        "--storage.tsdb.path=" + data.resolve("tsdb"),
-                        "--web.listen-address=127.0.0.1:0")
-                .redirectErrorStream(true)
-                .redirectOutput(data.resolve("log").toFile())
-                .start();
-        try {
-            int pid = (int) prometheus.pid();
-            URI ready = URI.create("http://127.0.0.1:" + port(pid) + "/-/ready");
-            get(ready);
+        try (RunningPrometheus prometheus = RunningPrometheus.start(data)) {
+            int pid = prometheus.pid();
             long calls;
             try (ProbeSession session =
                     ProbeSession.open(List.of(plan), SessionOptions.count().withProcesses(Set.of(pid)))) {
-                get(ready);
+                prometheus.get(READY);
                 long[] sum = new long[2];
                 session.visitCounters(pid, (slot, count, lost) -> {
                     sum[0] += count;
@@ -82,34 +64,8 @@ class AttachManyTest {
                 assertThat(session.leftOut()).isEmpty();
             }
             assertThat(calls).isGreaterThan(1000);
-            get(ready);
+            prometheus.get(READY);
             assertThat(prometheus.isAlive()).isTrue();
-        } finally {
-            prometheus.destroy();
-            prometheus.waitFor();
         }
-    }
-
-    private static void get(URI uri) throws Exception {
-        HttpResponse<String> response = HttpClient.newHttpClient()
-                .send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
-        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
-    }
-
-    /** The port that it chose, once its log says so. */
-    private int port(int pid) throws Exception {
-        long deadline = System.nanoTime() + 30_000_000_000L;
-        while (System.nanoTime() < deadline) {
-            String log = Files.readString(data.resolve("log"));
-            if (log.contains("Server is ready")) {
-                Matcher matcher = ADDRESS.matcher(log);
-                if (matcher.find()) {
-                    return Integer.parseInt(matcher.group(1));
-                }
-            }
-            Thread.onSpinWait();
-        }
-        throw new IllegalStateException(
-                "prometheus " + pid + " is not ready: " + Files.readString(data.resolve("log")));
     }
 }

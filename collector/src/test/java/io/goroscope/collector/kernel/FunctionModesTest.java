@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -45,6 +46,11 @@ class FunctionModesTest {
         return ObjdumpPlan.name(plan, session.functionOf(slot));
     }
 
+    /** Any of them may be called, by what they say. */
+    private static double[] costs(Random random, int slots) {
+        return DoubleStream.generate(() -> random.nextInt(3)).limit(slots).toArray();
+    }
+
     private static Map<String, Long> counts(ProbeSession session, int pid) {
         Map<String, Long> counts = new HashMap<>();
         session.visitCounters(pid, (slot, calls, lost) -> counts.put(name(session, slot), calls));
@@ -73,7 +79,11 @@ class FunctionModesTest {
                         entries.set(slot, stay.get(slot) || random.nextBoolean());
                         returns.set(slot, stay.get(slot) || random.nextBoolean());
                     }
-                    modes.probeEntries(entries);
+                    if (random.nextInt(3) == 0) {
+                        modes.arrange(costs(random, session.slots()), entries);
+                    } else {
+                        modes.probeEntries(entries);
+                    }
                     Recorder.drain(session, recorder);
                     modes.probeReturns(returns);
                     Recorder.drain(session, recorder);
@@ -121,7 +131,7 @@ class FunctionModesTest {
                 ProbeSession session = open(program)) {
             program.run(4, 10);
             Map<String, Long> before = program.counts();
-            session.modes().removeAll();
+            session.modes().removeAll(new double[session.slots()]);
             program.run(4, 10);
             assertThat(counts(session, program.pid())).isEqualTo(before);
 

@@ -1,0 +1,154 @@
+package io.goroscope.collector.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.goroscope.collector.GoPrograms;
+import io.goroscope.collector.binary.GoBinary;
+import io.goroscope.collector.plan.FunctionPatterns;
+import io.goroscope.collector.plan.ImagePlan;
+import io.goroscope.collector.plan.PlanOptions;
+import io.goroscope.collector.plan.Planner;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * How fast a server under load that has probes at all its functions is rid of the hits, by what the kernel counts of runs
+ * of our programs: it counts them also where they do nothing any more.
+ */
+class BreakerSpeedTest {
+
+    /** The aim is 100 ms; the limit leaves room for a machine that is busy with other things. */
+    private static final long LIMIT_MS = 300;
+
+    private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long SAMPLE_NS = TimeUnit.MILLISECONDS.toNanos(2);
+    private static final int WINDOW = 10;
+    private static final double GONE = 0.01;
+
+    @TempDir
+    private Path data;
+
+    @BeforeAll
+    static void requireBpf() {
+        Requirement.bpf();
+    }
+
+    private record Sample(long ns, long runs) {}
+
+    @Test
+    void shouldTakeTheLoadAwayAtOnce() throws Exception {
+        ImagePlan plan;
+        try (GoBinary binary = GoBinary.open(GoPrograms.prometheus(), "prometheus")) {
+            plan = Planner.plan(binary, FunctionPatterns.wildcards(List.of("*")), PlanOptions.TIMING);
+        }
+        try (RunningPrometheus prometheus = RunningPrometheus.start(data);
+                Fd counted = Bpf.enableRunStatistics();
+                ProbeSession session = ProbeSession.open(
+                        List.of(plan),
+                        SessionOptions.pairs()
+                                .withProcesses(Set.of(prometheus.pid()))
+                                .withModes())) {
+            AtomicBoolean loading = new AtomicBoolean(true);
+            Thread load = new Thread(() -> {
+                while (loading.get()) {
+                    prometheus.query();
+                }
+            });
+            load.start();
+            try {
+                long anywhereMs = removal(session, prometheus.pid(), "its calls anywhere", false);
+                long arrangedMs = removal(session, prometheus.pid(), "its calls in groups of their own", true);
+                assertThat(arrangedMs).isLessThan(LIMIT_MS);
+                assertThat(anywhereMs).isLessThan(10 * LIMIT_MS);
+            } finally {
+                loading.set(false);
+                load.join();
+            }
+            assertThat(counted.number()).isPositive();
+        }
+    }
+
+    /** Attaches everything, takes it away, and says after how long the hits had gone, ms. */
+    private static long removal(ProbeSession session, int pid, String how, boolean arranged) {
+        BitSet all = new BitSet();
+        all.set(0, session.slots());
+        FunctionModes modes = session.modes();
+        modes.probeEntries(all);
+        modes.probeReturns(modes.timeable());
+        if (arranged) {
+            modes.arrange(costs(session, pid), all);
+        }
+        double[] costs = costs(session, pid);
+        List<Sample> samples = new ArrayList<>();
+        AtomicBoolean sampling = new AtomicBoolean(true);
+        Thread sampler = new Thread(() -> {
+            while (sampling.get()) {
+                samples.add(
+                        new Sample(System.nanoTime(), session.runStatistics().runs()));
+                LockSupport.parkNanos(SAMPLE_NS);
+            }
+        });
+        sampler.start();
+        LockSupport.parkNanos(LOOK_NS);
+        long begun = System.nanoTime();
+        Removal removal = modes.removeAll(costs);
+        sampling.set(false);
+        join(sampler);
+        long goneMs = TimeUnit.NANOSECONDS.toMillis(gone(samples, begun) - begun);
+        System.out.printf(
+                Locale.ROOT,
+                "%d places, %s: hits gone after %d ms; %.1f %% of the cost detached within %d ms, all within %d ms%n",
+                session.probes(),
+                how,
+                goneMs,
+                100 * removal.hotShare(),
+                TimeUnit.NANOSECONDS.toMillis(removal.hotNs()),
+                TimeUnit.NANOSECONDS.toMillis(removal.allNs()));
+        return goneMs;
+    }
+
+    private static double[] costs(ProbeSession session, int pid) {
+        double[] costs = new double[session.slots()];
+        session.visitCounters(pid, (slot, calls, lost) -> costs[slot] = -calls);
+        LockSupport.parkNanos(LOOK_NS);
+        session.visitCounters(pid, (slot, calls, lost) -> costs[slot] += calls);
+        return costs;
+    }
+
+    /** From when on the programs ran a hundredth as often as before the beginning. */
+    private static long gone(List<Sample> samples, long begun) {
+        Sample first = samples.get(0);
+        Sample last = samples.stream()
+                .filter(sample -> sample.ns() <= begun)
+                .reduce((one, other) -> other)
+                .orElseThrow();
+        double before = (double) (last.runs() - first.runs()) / (last.ns() - first.ns());
+        assertThat(before).as("runs per ns under load").isPositive();
+        for (int i = samples.indexOf(last); i + WINDOW < samples.size(); i++) {
+            Sample from = samples.get(i);
+            Sample to = samples.get(i + WINDOW);
+            if ((double) (to.runs() - from.runs()) / (to.ns() - from.ns()) < GONE * before) {
+                return from.ns();
+            }
+        }
+        throw new AssertionError("the hits went on");
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
