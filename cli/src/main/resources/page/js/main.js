@@ -130,9 +130,11 @@ function empty() {
   const row = rows.find((each) => idOf(each) === chosen?.id);
   $('heat-empty').hidden = !heatmap.empty;
   $('legend').hidden = heatmap.empty;
-  $('heat-empty').textContent = row === undefined || row.timed
-    ? 'Waiting for the first timed call.'
-    : 'Counted only: this function’s returns are not probed, so its calls have no durations.';
+  $('heat-empty').textContent = row?.mode != null
+    ? 'Stepped down to keep the budget: no call of it was timed lately.'
+    : row === undefined || row.timed
+      ? 'Waiting for the first timed call.'
+      : 'Counted only: this function’s returns are not probed, so its calls have no durations.';
 }
 
 function place() {

@@ -2,9 +2,17 @@
 
 import { draw, drawAxis, axis } from './strip.js';
 import { show } from './names.js';
-import { count, duration, rate, significant } from './format.js';
+import { count, duration, percent, rate, significant } from './format.js';
 
 const SHOWN = 200;
+
+/** What is done at a function to keep a budget, where that is less than timing every call. */
+const MODES = {
+  cycled: ['timed in cycles', 'Over its budget: all calls are counted, and those of a part of the time are timed'],
+  counts: ['counted only', 'Over its budget: all calls are counted, none is timed'],
+  off: ['off', 'Over its budget: it has no probe, so nothing is seen of it'],
+};
+
 const HIGH_FIRST = new Set(['perSecond', 'p50', 'p99', 'max', 'load']);
 
 export class FunctionTable {
@@ -125,6 +133,8 @@ export class FunctionTable {
   #note(matching, shown) {
     const all = this.rows.length;
     let text = all === 0 ? '' : matching === all ? count(all) : `${count(matching)} of ${count(all)}`;
+    const stepped = this.rows.filter((row) => row.mode != null).length;
+    if (stepped > 0) text += `, ${count(stepped)} stepped down to keep the budget`;
     if (shown < matching) text += `, the first ${count(shown)} shown`;
     if (this.counted.textContent !== text) this.counted.textContent = text;
     this.empty.hidden = shown > 0;
@@ -171,6 +181,10 @@ function make(data) {
   line.append(pick);
   if (!data.timed) line.append(tag('counted only', 'Its returns are not probed: calls are counted, not timed'));
   else if (data.inlined > 0) line.append(tag(`${data.inlined} inlined`, 'Copies inlined elsewhere, whose calls are not seen'));
+  const mode = tag('', '');
+  mode.classList.add('stepped');
+  mode.hidden = true;
+  line.append(mode);
   const numbers = {};
   for (const key of ['perSecond', 'p50', 'p99', 'max', 'load']) {
     numbers[key] = row.insertCell();
@@ -180,7 +194,7 @@ function make(data) {
   strip.className = 'strip';
   strip.setAttribute('role', 'img');
   row.insertCell().append(strip);
-  return { row, numbers, strip };
+  return { row, mode, numbers, strip };
 }
 
 function tag(text, title) {
@@ -191,7 +205,11 @@ function tag(text, title) {
   return element;
 }
 
-function fill({ numbers, strip }, row) {
+function fill({ mode, numbers, strip }, row) {
+  const [text, title] = MODES[row.mode] ?? ['', ''];
+  set(mode, row.timeShare == null ? text : `timed ${percent(row.timeShare)} of the time`);
+  mode.title = title;
+  mode.hidden = text === '';
   set(numbers.perSecond, rate(row.perSecond));
   numbers.perSecond.title = `${count(row.calls)} calls, ${count(row.paired)} timed`;
   set(numbers.p50, duration(row.p50));

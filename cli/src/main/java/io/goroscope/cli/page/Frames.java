@@ -24,7 +24,12 @@ final class Frames {
             Pipeline pipeline,
             List<Target> targets) {}
 
-    /** One function of a service: p50, p99, max and load are of the last minute, the counts are since the start. */
+    /**
+     * One function of a service: p50, p99, max and load are of the last minute, the counts are since the start.
+     *
+     * @param mode what a collector does at it to keep its budget, where that is less than timing every call
+     * @param timeShare the part of the time in which calls of a cycled function are timed
+     */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Row(
             String service,
@@ -32,6 +37,8 @@ final class Frames {
             String file,
             int line,
             boolean timed,
+            String mode,
+            Double timeShare,
             int inlined,
             double perSecond,
             long calls,

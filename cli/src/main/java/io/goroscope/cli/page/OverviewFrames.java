@@ -3,11 +3,13 @@ package io.goroscope.cli.page;
 import io.goroscope.cli.page.Frames.Overview;
 import io.goroscope.cli.page.Frames.Row;
 import io.goroscope.cli.page.Frames.Target;
+import io.goroscope.schemas.ModeDetail;
 import io.goroscope.schemas.avro.ImageInfo;
 import io.goroscope.sink.feed.FeedStatus;
 import io.goroscope.sink.table.CallTotals;
 import io.goroscope.sink.table.Dictionary;
 import io.goroscope.sink.table.FunctionSeries;
+import io.goroscope.sink.table.SteppedFunction;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -25,6 +27,8 @@ final class OverviewFrames {
 
     /** What the table's quantiles, strips and loads are over. */
     private static final long RANGE_NS = 60_000_000_000L;
+
+    private static final List<String> MODES = List.of(ModeDetail.CYCLED, ModeDetail.COUNTS, ModeDetail.OFF);
 
     private static final long RATE_SPAN_MS = 5_000;
 
@@ -52,9 +56,14 @@ final class OverviewFrames {
             rowRates.merge(key, callRates.getOrDefault(identity(each), 0.0), Double::sum);
         }
         Map<RowKey, CallTotals> recent = recent();
+        Map<RowKey, SteppedFunction> stepped = stepped();
         List<Row> rows = new ArrayList<>();
-        sums.forEach((key, series) ->
-                rows.add(row(series, rowRates.get(key), recent.getOrDefault(key, CallTotals.NONE), covered(series))));
+        sums.forEach((key, series) -> rows.add(row(
+                series,
+                rowRates.get(key),
+                recent.getOrDefault(key, CallTotals.NONE),
+                stepped.get(key),
+                covered(series))));
         rows.sort(Comparator.comparingDouble(Row::perSecond).reversed().thenComparing(Row::name));
         return new Overview(
                 nowMs,
@@ -119,7 +128,22 @@ final class OverviewFrames {
                 windows -> Math.min(RANGE_NS, windows.headNs(series.service()) - windows.firstNs(series.service())));
     }
 
-    private static Row row(FunctionSeries series, double perSecond, CallTotals recent, long coveredNs) {
+    /** What stands lower than the best, to keep a budget: of several processes the one that stands lowest. */
+    private Map<RowKey, SteppedFunction> stepped() {
+        Map<RowKey, SteppedFunction> lowest = new HashMap<>();
+        for (SteppedFunction each : model.view().stepped()) {
+            if (!each.mode().equals(ModeDetail.PAIRS)) {
+                lowest.merge(
+                        new RowKey(each.service(), each.function()),
+                        each,
+                        (one, other) -> MODES.indexOf(one.mode()) > MODES.indexOf(other.mode()) ? one : other);
+            }
+        }
+        return lowest;
+    }
+
+    private static Row row(
+            FunctionSeries series, double perSecond, CallTotals recent, SteppedFunction stepped, long coveredNs) {
         CallTotals totals = series.totals();
         boolean any = recent.paired() > 0;
         return new Row(
@@ -128,6 +152,8 @@ final class OverviewFrames {
                 series.function().file(),
                 series.function().line(),
                 series.function().timed(),
+                stepped == null ? null : stepped.mode(),
+                stepped == null || !stepped.mode().equals(ModeDetail.CYCLED) ? null : stepped.timeShare(),
                 series.function().inlinedCopies(),
                 perSecond,
                 totals.calls(),

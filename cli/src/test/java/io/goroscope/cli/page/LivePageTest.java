@@ -124,12 +124,27 @@ class LivePageTest {
             assertThat(browser.text("document.querySelector('#target').textContent"))
                     .contains("go1.26.8");
 
+            steppedDown(browser);
             heatmapByKeyboard(browser);
             tableByKeyboard(browser);
             shots(browser);
 
             assertThat(browser.complaints()).isEmpty();
         }
+    }
+
+    /** What was changed to keep a budget stands beside the names. */
+    private static void steppedDown(Browser browser) throws Exception {
+        browser.await(
+                "document.querySelector('#counted').textContent" + " === '10, 3 stepped down to keep the budget'");
+        String tags = "[...document.querySelectorAll('#functions tbody tr')].filter(row =>"
+                + " !row.querySelector('.stepped').hidden).map(row => row.dataset.name + ': '"
+                + " + row.querySelector('.stepped').textContent).sort().join('\\n')";
+        assertThat(browser.text(tags).lines())
+                .containsExactly(
+                        "example.com/shop/internal/gateway/retry.(*Policy).DoWithinTheLimit[...]: off",
+                        "main.(*Cart).Total: counted only",
+                        "store.(*Cache).Get: timed 12.5\u202f% of the time");
     }
 
     /** The cursor of the heatmap moves by keys and says what is under it. */

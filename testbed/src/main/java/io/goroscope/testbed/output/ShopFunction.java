@@ -1,6 +1,7 @@
 package io.goroscope.testbed.output;
 
 import java.util.List;
+import java.util.Random;
 
 /**
  * One function of the made-up shop.
@@ -23,6 +24,15 @@ public record ShopFunction(
         double sigma,
         double slowShare,
         double panicShare) {
+
+    private static final double SLOWER = 30;
+    private static final long SHORTEST_NS = 200;
+
+    /** The duration of a call, ns. */
+    long durationNs(Random random) {
+        double slower = random.nextDouble() < slowShare ? SLOWER : 1;
+        return Math.max(SHORTEST_NS, (long) (medianNs * slower * Math.exp(sigma * random.nextGaussian())));
+    }
 
     /** All of them; a function's number is its place in the list. */
     public static final List<ShopFunction> ALL = List.of(

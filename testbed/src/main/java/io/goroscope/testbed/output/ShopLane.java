@@ -41,7 +41,6 @@ final class ShopLane {
         }
     }
 
-    private static final double SLOWER = 30;
     private static final double LEAF_SELF = 1;
     private static final double CALLER_SELF = 0.35;
 
@@ -73,9 +72,7 @@ final class ShopLane {
                 totals.get(function).panics++;
                 window.get(function).panics++;
             } else {
-                double slower = random.nextDouble() < shape.slowShare() ? SLOWER : 1;
-                long ns = Math.max(
-                        200, (long) (shape.medianNs() * slower * Math.exp(shape.sigma() * random.nextGaussian())));
+                long ns = shape.durationNs(random);
                 double self = calling ? CALLER_SELF : LEAF_SELF;
                 totals.get(function).call(ns, self);
                 window.get(function).call(ns, self);

@@ -37,6 +37,7 @@ public final class ShopTraffic implements AutoCloseable {
 
     private final Topics topics;
     private final Random random;
+    private final ShopModes modes;
     private final KafkaProducer<byte[], byte[]> producer;
 
     /**
@@ -47,6 +48,7 @@ public final class ShopTraffic implements AutoCloseable {
     public ShopTraffic(String bootstrapServers, Topics topics, long seed) {
         this.topics = topics;
         this.random = new Random(seed);
+        this.modes = new ShopModes(seed);
         this.producer = new KafkaProducer<>(
                 Map.of(
                         "bootstrap.servers",
@@ -116,6 +118,21 @@ public final class ShopTraffic implements AutoCloseable {
             }
         }
         write(process, nowNs, windowStart);
+        writeModes(process, nowNs, seconds);
+    }
+
+    private void writeModes(ShopProcess process, long nowNs, double seconds) {
+        producer.beginTransaction();
+        for (int function : ShopModes.BY_FUNCTION.keySet()) {
+            long calls = Math.round(ShopFunction.ALL.get(function).perSecond() * seconds / ShopProcess.LANES);
+            for (ShopLane lane : process.lanes()) {
+                send(
+                        Kind.TOTALS,
+                        ShopModes.key(process, lane, function),
+                        modes.run(process, lane, function, calls, seconds, nowNs));
+            }
+        }
+        producer.commitTransaction();
     }
 
     /** Writes all that a process has so far. */
@@ -196,6 +213,9 @@ public final class ShopTraffic implements AutoCloseable {
             }
         }
         for (ShopLane lane : process.lanes()) {
+            ShopModes.BY_FUNCTION
+                    .keySet()
+                    .forEach(function -> send(Kind.TOTALS, ShopModes.key(process, lane, function), null));
             send(Kind.HEALTH, new HealthKey(lane.id()), health(lane, nowNs, true));
         }
         producer.commitTransaction();
