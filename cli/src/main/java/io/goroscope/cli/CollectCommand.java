@@ -6,6 +6,7 @@ import io.goroscope.cli.rights.RightsCheck;
 import io.goroscope.collector.CollectorConfig;
 import io.goroscope.collector.CollectorStatus;
 import io.goroscope.collector.TraceTarget;
+import io.goroscope.collector.budget.HostBudget;
 import io.goroscope.collector.config.Configuration;
 import io.goroscope.collector.kernel.SessionOptions;
 import io.goroscope.collector.process.ProcessLocks;
@@ -18,6 +19,7 @@ import io.goroscope.schemas.Topics;
 import io.goroscope.schemas.UserException;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -105,11 +107,13 @@ final class CollectCommand implements Callable<Integer> {
     }
 
     private void watch(Configuration configuration, ProcessLocks locks) {
-        if (new TracingBudget(configuration.budget()).isLimited()) {
-            System.err.println("goroscope: the budget is not kept yet for what rules choose; BINARY:PATTERN has one");
-        }
         try (Watching watching = Watching.start(
-                        configuration, settings::read, config(configuration), sink(configuration), locks);
+                        configuration,
+                        settings::read,
+                        config(configuration),
+                        sink(configuration),
+                        locks,
+                        TracingBudget.of(configuration.budget()));
                 MetricsServer server = serve(configuration, watching.metrics())) {
             tell(server, configuration);
             Hangup.handle(watching::reload);
@@ -122,19 +126,20 @@ final class CollectCommand implements Callable<Integer> {
     }
 
     private void trace(Configuration configuration, ProcessLocks locks) {
-        TracingBudget budget = new TracingBudget(configuration.budget());
+        Optional<HostBudget> budget = TracingBudget.of(configuration.budget());
+        SessionOptions options = SessionOptions.pairs().withRingBytes(RING_BYTES);
         TraceTarget resolved = target.resolve(true);
         resolved.runningProcesses().forEach(locks::requireFree);
         try (Tracing tracing = Tracing.start(
                         resolved,
                         target,
-                        budget.adjust(SessionOptions.pairs().withRingBytes(RING_BYTES)),
+                        budget.isPresent() ? options.withModes() : options,
                         config(configuration),
                         sink(configuration),
                         locks);
                 MetricsServer server = serve(configuration, tracing.metrics())) {
             tell(server, configuration);
-            budget.keep(tracing);
+            budget.ifPresent(tracing::keepUnder);
             tracing.announce("Collecting");
             readyFile.set(true);
             run.run(tracing::hasEnded, () -> report(tracing));

@@ -107,6 +107,7 @@ final class CollectorMetrics {
             seen = now;
             seenNs = System.nanoTime();
         }
+        complaints.addAll(BudgetMetrics.complaints(scopes.get()));
         complaints.addAll(problems.get());
         return new Health(works, complaints);
     }
@@ -132,6 +133,7 @@ final class CollectorMetrics {
                 "Things that could not be done, such as a file that cannot be attached to; /health says which.",
                 problems.get().size()));
         addScopes(all);
+        all.addAll(BudgetMetrics.of(scopes.get(), collector));
         return all;
     }
 
@@ -168,15 +170,7 @@ final class CollectorMetrics {
             functions.dataPoint(point(labels, scope.functions()));
             for (ProcessStatus process : collector.processes(scope.session())) {
                 calls.dataPoint(CounterDataPointSnapshot.builder()
-                        .labels(Labels.of(
-                                "rule",
-                                scope.rule(),
-                                "service",
-                                process.service(),
-                                "pid",
-                                String.valueOf(process.pid()),
-                                "start_ticks",
-                                String.valueOf(process.startTicks())))
+                        .labels(labels(scope, process))
                         .value((double) process.calls())
                         .build());
             }
@@ -184,6 +178,19 @@ final class CollectorMetrics {
         all.add(probes.build());
         all.add(functions.build());
         all.add(calls.build());
+    }
+
+    /** Of one life of a process. */
+    static Labels labels(WatchedScope scope, ProcessStatus process) {
+        return Labels.of(
+                "rule",
+                scope.rule(),
+                "service",
+                process.service(),
+                "pid",
+                String.valueOf(process.pid()),
+                "start_ticks",
+                String.valueOf(process.startTicks()));
     }
 
     private static GaugeDataPointSnapshot point(Labels labels, double value) {

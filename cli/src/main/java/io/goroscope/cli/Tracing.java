@@ -7,8 +7,7 @@ import io.goroscope.collector.CollectorStatus;
 import io.goroscope.collector.TraceTarget;
 import io.goroscope.collector.budget.BudgetKeeper;
 import io.goroscope.collector.budget.BudgetStatus;
-import io.goroscope.collector.budget.HitPrices;
-import io.goroscope.collector.budget.Limits;
+import io.goroscope.collector.budget.HostBudget;
 import io.goroscope.collector.kernel.ProbeSession;
 import io.goroscope.collector.kernel.SessionOptions;
 import io.goroscope.collector.kernel.StackCount;
@@ -31,7 +30,7 @@ final class Tracing implements AutoCloseable {
     private final Collector collector;
     private final StoppedCommand command;
     private final long startNs = System.nanoTime();
-    private BudgetKeeper keeper;
+    private volatile BudgetKeeper keeper;
 
     private Tracing(TraceTarget target, ProbeSession session, Collector collector, StoppedCommand command) {
         this.target = target;
@@ -130,7 +129,11 @@ final class Tracing implements AutoCloseable {
 
     /** What the collector says of itself. */
     CollectorMetrics metrics() {
-        List<WatchedScope> scopes = target.plans().stream()
+        return new CollectorMetrics(collector, this::scopes, List::of);
+    }
+
+    private List<WatchedScope> scopes() {
+        return target.plans().stream()
                 .map(plan -> plan.image())
                 .limit(1)
                 .map(image -> new WatchedScope(
@@ -138,9 +141,9 @@ final class Tracing implements AutoCloseable {
                         image.displayPath(),
                         image.buildId(),
                         target.probeable().size(),
-                        session))
+                        session,
+                        Optional.ofNullable(keeper)))
                 .toList();
-        return new CollectorMetrics(collector, () -> scopes, List::of);
     }
 
     /** How many places are probed. */
@@ -176,8 +179,8 @@ final class Tracing implements AutoCloseable {
     }
 
     /** Keeps the cost under a budget from here on. The session must be adjustable. */
-    void keepUnder(Limits limits, HitPrices prices) {
-        keeper = BudgetKeeper.start(session, prices, limits, changes -> collector.tell(session, changes));
+    void keepUnder(HostBudget budget) {
+        keeper = budget.keep(session, changes -> collector.tell(session, changes));
     }
 
     /** How the budget stands, where there is one. */

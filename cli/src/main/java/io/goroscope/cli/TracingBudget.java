@@ -1,9 +1,10 @@
 package io.goroscope.cli;
 
 import io.goroscope.collector.budget.HitPrices;
+import io.goroscope.collector.budget.HostBudget;
 import io.goroscope.collector.budget.Limits;
 import io.goroscope.collector.config.Configuration;
-import io.goroscope.collector.kernel.SessionOptions;
+import java.util.Optional;
 
 /** What tracing may cost the traced programs, as the configuration has it: 0 is no limit. */
 final class TracingBudget {
@@ -14,34 +15,17 @@ final class TracingBudget {
     /** More than any host has processors. */
     private static final double NO_LIMIT_PERCENT = 1e6;
 
-    private final Configuration.Budget budget;
-    private Calibration calibration;
+    private TracingBudget() {}
 
-    TracingBudget(Configuration.Budget budget) {
-        this.budget = budget;
-    }
-
-    /** True where there is a limit. */
-    boolean isLimited() {
-        return budget.processPercent() > 0 || budget.hostPercent() > 0;
-    }
-
-    /** The session that is wanted; begins to measure what a hit costs. */
-    SessionOptions adjust(SessionOptions session) {
-        if (!isLimited()) {
-            return session;
+    /** Empty where there is no limit; else begins to measure what a hit costs, which the first to keep it waits for. */
+    static Optional<HostBudget> of(Configuration.Budget budget) {
+        if (budget.processPercent() <= 0 && budget.hostPercent() <= 0) {
+            return Optional.empty();
         }
-        calibration = Calibration.start();
-        return session.withModes();
-    }
-
-    /** Keeps what is traced under the budget, where there is one. */
-    void keep(Tracing tracing) {
-        if (calibration != null) {
-            tracing.keepUnder(
-                    new Limits(limit(budget.processPercent()), limit(budget.hostPercent())),
-                    calibration.cost().map(HitPrices::of).orElse(UNMEASURED));
-        }
+        Calibration calibration = Calibration.start();
+        return Optional.of(new HostBudget(
+                new Limits(limit(budget.processPercent()), limit(budget.hostPercent())),
+                () -> calibration.cost().map(HitPrices::of).orElse(UNMEASURED)));
     }
 
     private static double limit(double percent) {

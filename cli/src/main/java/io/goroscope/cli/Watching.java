@@ -3,6 +3,7 @@ package io.goroscope.cli;
 import io.goroscope.collector.Collector;
 import io.goroscope.collector.CollectorConfig;
 import io.goroscope.collector.CollectorStatus;
+import io.goroscope.collector.budget.HostBudget;
 import io.goroscope.collector.config.Configuration;
 import io.goroscope.collector.process.Claims;
 import io.goroscope.collector.publish.RecordSink;
@@ -11,6 +12,7 @@ import io.goroscope.collector.watch.WatchedScope;
 import io.goroscope.schemas.UserException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** A collector that follows rules, from its start to its end; SIGHUP has it read them again. */
@@ -34,17 +36,19 @@ final class Watching implements AutoCloseable {
      *
      * @param reader reads the configuration again
      * @param sink closed with the collector, and at once where this fails
+     * @param budget what tracing may cost, where there is a limit
      */
     static Watching start(
             Configuration configuration,
             Supplier<Configuration> reader,
             CollectorConfig config,
             RecordSink sink,
-            Claims claims) {
+            Claims claims,
+            Optional<HostBudget> budget) {
         Collector collector = Collector.start(config, sink, claims);
         try {
             return new Watching(
-                    collector, Watch.start(configuration.rules(), collector, claims), configuration, reader);
+                    collector, Watch.start(configuration.rules(), collector, claims, budget), configuration, reader);
         } catch (RuntimeException e) {
             collector.close();
             throw e;
@@ -60,11 +64,12 @@ final class Watching implements AutoCloseable {
             boolean more = !now.kafka().equals(configuration.kafka())
                     || !now.spool().equals(configuration.spool())
                     || !now.collector().equals(configuration.collector())
-                    || !now.metrics().equals(configuration.metrics());
+                    || !now.metrics().equals(configuration.metrics())
+                    || !now.budget().equals(configuration.budget());
             configuration = now;
             System.err.println(
                     "goroscope: read the configuration again: " + now.rules().size() + " rules"
-                            + (more ? "; kafka, spool, collector and metrics change at the next start" : ""));
+                            + (more ? "; kafka, spool, collector, metrics and budget change at the next start" : ""));
         } catch (UserException e) {
             refused = "the configuration was changed and cannot be used, the one before goes on: " + e.getMessage();
             System.err.println("goroscope: " + refused);

@@ -8,6 +8,7 @@ import io.goroscope.collector.TraceTarget;
 import io.goroscope.collector.budget.BudgetKeeper;
 import io.goroscope.collector.budget.BudgetStatus;
 import io.goroscope.collector.budget.HitPrices;
+import io.goroscope.collector.budget.HostBudget;
 import io.goroscope.collector.budget.Limits;
 import io.goroscope.collector.kernel.HitCost;
 import io.goroscope.collector.kernel.ProbeSession;
@@ -112,8 +113,8 @@ final class BudgetRun implements AutoCloseable {
         Collector collector =
                 Collector.start(session, target.plans(), List.of(pid), CollectorConfig.defaults(), new Discard());
         try (collector;
-                BudgetKeeper keeper =
-                        BudgetKeeper.start(session, prices, limits, changes -> collector.tell(session, changes))) {
+                BudgetKeeper keeper = new HostBudget(limits, () -> prices)
+                        .keep(session, changes -> collector.tell(session, changes))) {
             long begin = System.nanoTime();
             BudgetStatus now = keeper.status();
             // 0 is that of nothing seen yet.

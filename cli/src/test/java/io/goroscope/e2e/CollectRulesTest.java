@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -188,6 +189,42 @@ class CollectRulesTest {
             assertThat(counts.calls(series -> series.process().getPid() == two.pid()))
                     .isEqualTo(Map.of("main.greet", 7L));
             assertThat(collect.stderr()).doesNotContain("detached from " + second);
+        }
+    }
+
+    @Test
+    void shouldKeepTheBudgetOfWhatRulesChoose() throws Exception {
+        Path config = rules("""
+                rules:
+                  - name: greeters
+                    processes: {binary: %s}
+                    functions: {include: [main.greet, fmt.Fprintln]}
+                budget: {process-percent: 0.05}
+                """.formatted(binary));
+        try (HelloProgram program = HelloProgram.start(binary);
+                Terminal collect = collect("--config", config.toString(), "--metrics-port", "0")) {
+            String url = collect.awaitLineWith("serving").replaceAll(".*(http://.*)/metrics and.*", "$1");
+            collect.awaitAttached();
+            List<Pattern> wanted = List.of(
+                    Pattern.compile("(?m)^goroscope_collector_process_cost_cores\\{pid=\"" + program.pid()
+                            + "\",rule=\"greeters\",service=\"hello\",start_ticks=\"\\d+\"} [1-9]"),
+                    Pattern.compile(
+                            "(?m)^goroscope_collector_budget_functions\\{mode=\"(cycled|counts|off)\"} [12]\\.0"),
+                    Pattern.compile("(?m)^goroscope_collector_budget_steps_total [1-9]"));
+            long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+            String metrics = "";
+            for (Pattern each : wanted) {
+                while (!each.matcher(metrics).find()) {
+                    assertThat(System.nanoTime()).as("%s in %s", each, metrics).isLessThan(deadlineNs);
+                    program.greet(1);
+                    metrics = get(url + "/metrics");
+                }
+            }
+            program.finish();
+            collect.interrupt();
+            collect.finish();
+            assertThat(counts().calls(series -> series.process().getPid() == program.pid()))
+                    .containsKey("main.greet");
         }
     }
 

@@ -6,7 +6,9 @@ import io.goroscope.collector.kernel.Removal;
 import io.goroscope.collector.publish.ModeChange;
 import io.goroscope.collector.thread.ThreadEnd;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -25,6 +27,7 @@ import org.slf4j.LoggerFactory;
 public final class BudgetKeeper implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(BudgetKeeper.class);
+    private static final double NS_PER_S = 1e9;
     private static final long SURVEY_NS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final int MOST_LOOKS = 8;
     /** A program that does all its work once a second is no reason to let everything go. */
@@ -46,6 +49,9 @@ public final class BudgetKeeper implements AutoCloseable {
     private static final long QUIET_TICK_NS = 2 * TICK_NS;
 
     private final ProbeSession session;
+    private final HitPrices prices;
+    private final HostBudget host;
+    private final RunTimeCheck check;
     private final FunctionModes modes;
     private final Ladder ladder;
     private final Breaker breaker = new Breaker();
@@ -63,34 +69,29 @@ public final class BudgetKeeper implements AutoCloseable {
     private long decidedNs;
     private long steps;
     private double load;
+    private double measured;
+    private Map<Integer, Double> costs = Map.of();
     private BitSet cycled = new BitSet();
     private double[][] lastRates = new double[0][];
     private boolean trialFailed;
     private long arrangeNs = Long.MIN_VALUE;
     private long lookedNs;
 
-    private BudgetKeeper(ProbeSession session, HitPrices prices, Limits limits, Consumer<List<ModeChange>> announcer) {
+    BudgetKeeper(ProbeSession session, HitPrices prices, HostBudget host, Consumer<List<ModeChange>> announcer) {
         this.session = session;
+        this.prices = prices;
+        this.host = host;
         this.modes = session.modes();
-        this.ladder = new Ladder(session.slots(), modes.timeable(), modes.stepped(), prices, limits);
+        this.ladder = new Ladder(session.slots(), modes.timeable(), modes.stepped(), prices, host.limits(this));
+        this.check = new RunTimeCheck(session);
         this.announcer = announcer;
         this.windows = new Windows(modes, announcer);
         this.fast = new CallRates(session);
         this.slow = new CallRates(session);
     }
 
-    /**
-     * Begins.
-     *
-     * @param session adjustable; it must stay open longer than this
-     * @param prices what calls cost
-     * @param announcer tells the stream of changes, behind all events that came before, and returns when that is done
-     */
-    public static BudgetKeeper start(
-            ProbeSession session, HitPrices prices, Limits limits, Consumer<List<ModeChange>> announcer) {
-        BudgetKeeper keeper = new BudgetKeeper(session, prices, limits, announcer);
-        keeper.thread.start();
-        return keeper;
+    void start() {
+        thread.start();
     }
 
     /** How things stand. */
@@ -119,6 +120,7 @@ public final class BudgetKeeper implements AutoCloseable {
                 LockSupport.parkNanos(Math.max(1, Math.min(rest, next - System.nanoTime())));
             }
             windows.end();
+            check.end();
         } catch (RuntimeException e) {
             // Without a keeper there must be no cost that nobody bounds.
             LOG.error("the budget cannot be kept; everything is detached", e);
@@ -141,7 +143,7 @@ public final class BudgetKeeper implements AutoCloseable {
             double[][] rates = fast.since(now);
             double[] costs = ladder.costs(rates);
             List<Ladder.Step> steps = look == 0 ? ladder.plan(now, rates) : ladder.decide(now, rates);
-            load = ladder.load(rates);
+            look(rates);
             if (look > 0 && steps.isEmpty()) {
                 break;
             }
@@ -191,8 +193,15 @@ public final class BudgetKeeper implements AutoCloseable {
             double[][] rates = slow.since(nowNs);
             apply(ladder.decide(nowNs, rates), this::goesOn);
             arrange(nowNs, ladder.costs(rates));
+            check.tick(nowNs, steps, ladder::cost).ifPresent(this::priceBy);
             publish();
         }
+    }
+
+    /** Where our programs alone take longer than the whole was estimated, the estimate goes up. */
+    private void priceBy(double ratio) {
+        measured = ratio * Math.max(1, measured);
+        ladder.price(prices.times(Math.max(1, measured)));
     }
 
     /** Puts what has come to be called into small groups, so that the breaker finds it there. */
@@ -213,7 +222,7 @@ public final class BudgetKeeper implements AutoCloseable {
         lookedNs = now;
         double[][] rates = fast.since(now);
         lastRates = rates;
-        load = ladder.load(rates);
+        look(rates);
         if (load >= Breaker.TRIPS_AT && now < trialUntilNs && ladder.load(without(rates, onTrial)) < 1) {
             trialFailed = true; // what was tried just now is too much, and it alone
             return true;
@@ -238,6 +247,18 @@ public final class BudgetKeeper implements AutoCloseable {
         tell(dropped);
         slow.since(System.nanoTime());
         return false;
+    }
+
+    /** Takes what things cost at rates of {@link #fast}. */
+    private void look(double[][] rates) {
+        host.report(this, ladder.cost(rates));
+        ladder.limit(host.limits(this));
+        load = ladder.load(rates);
+        Map<Integer, Double> now = new HashMap<>();
+        for (int process = 0; process < rates.length; process++) {
+            now.put(fast.processes().get(process), ladder.cost(rates[process]) / NS_PER_S);
+        }
+        costs = now;
     }
 
     private static double[][] without(double[][] rates, BitSet slots) {
@@ -296,14 +317,19 @@ public final class BudgetKeeper implements AutoCloseable {
                 counts.cardinality(),
                 ladder.on(Rung.OFF).cardinality(),
                 steps,
-                breaker.trips());
+                breaker.trips(),
+                breaker.isOpen(),
+                costs,
+                measured);
     }
 
     @Override
     public void close() {
         closing = true;
         LockSupport.unpark(thread);
-        if (ThreadEnd.await(thread)) {
+        boolean interrupted = ThreadEnd.await(thread);
+        host.leave(this);
+        if (interrupted) {
             Thread.currentThread().interrupt();
         }
     }

@@ -1,5 +1,7 @@
 package io.goroscope.collector.budget;
 
+import java.util.Map;
+
 /**
  * How a budget stands.
  *
@@ -10,8 +12,21 @@ package io.goroscope.collector.budget;
  * @param off functions without probes
  * @param steps steps of functions so far
  * @param trips how often everything was detached at once
+ * @param detached true while it is
+ * @param costs what tracing costs each process by the estimate, in CPUs, by pid
+ * @param measured time that the kernel measured in our programs by what the estimate says of them; 0 where it was not measured
  */
-public record BudgetStatus(double load, int pairs, int cycled, int counts, int off, long steps, long trips) {
+public record BudgetStatus(
+        double load,
+        int pairs,
+        int cycled,
+        int counts,
+        int off,
+        long steps,
+        long trips,
+        boolean detached,
+        Map<Integer, Double> costs,
+        double measured) {
 
-    static final BudgetStatus NONE = new BudgetStatus(0, 0, 0, 0, 0, 0, 0);
+    static final BudgetStatus NONE = new BudgetStatus(0, 0, 0, 0, 0, 0, 0, false, Map.of(), 0);
 }

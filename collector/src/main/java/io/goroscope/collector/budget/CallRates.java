@@ -2,6 +2,7 @@ package io.goroscope.collector.budget;
 
 import io.goroscope.collector.kernel.ProbeSession;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Calls per second since they were asked for last, from the kernel's counters. */
@@ -15,6 +16,11 @@ final class CallRates {
 
     CallRates(ProbeSession session) {
         this.session = session;
+    }
+
+    /** The processes of the last answer, in its order. */
+    List<Integer> processes() {
+        return List.copyOf(before.keySet());
     }
 
     /** One array for each process, by slot; a process that is new has zeros. */

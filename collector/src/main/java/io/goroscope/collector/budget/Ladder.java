@@ -31,7 +31,7 @@ public final class Ladder {
     private static final double HALF_LIFE_NS = TimeUnit.MINUTES.toNanos(5);
     private static final long SETTLE_NS = TimeUnit.SECONDS.toNanos(3);
 
-    private final Limits limits;
+    private Limits limits;
     private final Rung[] rungs;
     private final Rung[] tops;
     private final BitSet stepped;
@@ -94,6 +94,11 @@ public final class Ladder {
         prices = now;
     }
 
+    /** From now on tracing may cost this. */
+    void limit(Limits now) {
+        limits = now;
+    }
+
     /** The worst of what processes and host take, as a part of what they may: above 1 is over the budget. */
     public double load(double[][] rates) {
         double worst = cost(sum(rates)) / limits.hostNs();
@@ -101,6 +106,11 @@ public final class Ladder {
             worst = Math.max(worst, cost(process) / limits.processNs());
         }
         return worst;
+    }
+
+    /** Ns of CPU time per second that calls at these rates cost now, in all processes. */
+    double cost(double[][] rates) {
+        return cost(sum(rates));
     }
 
     /** Ns of CPU time per second that calls at these rates cost now. */

@@ -17,6 +17,10 @@ public record Limits(double processPercent, double hostPercent) {
         }
     }
 
+    Limits withHostNs(double ns) {
+        return new Limits(processPercent, ns / NS_PER_PERCENT);
+    }
+
     /** Ns of CPU time per second, of one process. */
     double processNs() {
         return processPercent * NS_PER_PERCENT;

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import jnr.ffi.Pointer;
 
@@ -316,6 +317,15 @@ public final class ProbeSession implements AutoCloseable {
     public synchronized long statistic(Statistic statistic) {
         requireOpen();
         return maps.statistic(statistic);
+    }
+
+    /** Has the kernel measure how long programs run, until the result is closed; empty where this process may not. */
+    public Optional<AutoCloseable> countRunTime() {
+        try {
+            return Optional.of(Bpf.enableRunStatistics());
+        } catch (KernelException e) {
+            return Optional.empty();
+        }
     }
 
     /** What the kernel has counted about the programs at the probes. */

@@ -3,6 +3,8 @@ package io.goroscope.collector.watch;
 import io.goroscope.collector.Admission;
 import io.goroscope.collector.Collector;
 import io.goroscope.collector.TraceTarget;
+import io.goroscope.collector.budget.BudgetKeeper;
+import io.goroscope.collector.budget.HostBudget;
 import io.goroscope.collector.kernel.ExecEvents;
 import io.goroscope.collector.kernel.KernelFeatures;
 import io.goroscope.collector.kernel.ProbeSession;
@@ -45,6 +47,7 @@ public final class Watch implements AutoCloseable {
 
     private final Collector collector;
     private final Claims claims;
+    private final Optional<HostBudget> budget;
     private final Optional<ExecEvents> events;
     private final Map<FileKey, Build> builds = new HashMap<>();
     private final Set<String> problems = new HashSet<>();
@@ -56,9 +59,10 @@ public final class Watch implements AutoCloseable {
     private volatile List<String> said = List.of();
     private volatile boolean closing;
 
-    private Watch(Collector collector, Claims claims, Optional<ExecEvents> events) {
+    private Watch(Collector collector, Claims claims, Optional<HostBudget> budget, Optional<ExecEvents> events) {
         this.collector = collector;
         this.claims = claims;
+        this.budget = budget;
         this.events = events;
     }
 
@@ -67,12 +71,13 @@ public final class Watch implements AutoCloseable {
      *
      * @param collector gets the scopes
      * @param claims who says which processes are free
+     * @param budget what tracing may cost, where there is a limit
      * @throws UserException if tracing is not permitted, another collector has one of the processes, or a file that a rule
      *     names cannot be read or attached to
      */
-    public static Watch start(List<Rule> rules, Collector collector, Claims claims) {
+    public static Watch start(List<Rule> rules, Collector collector, Claims claims, Optional<HostBudget> budget) {
         KernelFeatures.probe().require();
-        Watch watch = new Watch(collector, claims, listen());
+        Watch watch = new Watch(collector, claims, budget, listen());
         try {
             watch.take(rules);
             watch.scan(true);
@@ -80,6 +85,7 @@ public final class Watch implements AutoCloseable {
             return watch;
         } catch (RuntimeException e) {
             watch.events.ifPresent(ExecEvents::close);
+            watch.closeKeepers();
             throw e;
         }
     }
@@ -267,7 +273,7 @@ public final class Watch implements AutoCloseable {
         if (rule.processes().pid() != 0) {
             options = options.withProcesses(Set.of(pid)).withSpareOthers(true);
         }
-        ProbeSession session = ProbeSession.open(target.plans(), options);
+        ProbeSession session = ProbeSession.open(target.plans(), budget.isPresent() ? options.withModes() : options);
         collector.add(
                 session,
                 target.plans(),
@@ -275,7 +281,12 @@ public final class Watch implements AutoCloseable {
                 rule.service(),
                 admission(rule, build, target.plans().size() == 1));
         WatchedScope scope = new WatchedScope(
-                rule.name(), build.path, build.buildId, target.probeable().size(), session);
+                rule.name(),
+                build.path,
+                build.buildId,
+                target.probeable().size(),
+                session,
+                budget.map(limit -> limit.keep(session, changes -> collector.tell(session, changes))));
         build.failed().remove(rule);
         build.scopes().put(rule, scope);
         publish();
@@ -325,6 +336,7 @@ public final class Watch implements AutoCloseable {
     }
 
     private void detach(WatchedScope scope) {
+        scope.keeper().ifPresent(BudgetKeeper::close);
         collector.remove(scope.session());
         LOG.info("detached from {}, rule {}", scope.path(), scope.rule());
     }
@@ -344,6 +356,10 @@ public final class Watch implements AutoCloseable {
         said = problems.stream().sorted().toList();
     }
 
+    private void closeKeepers() {
+        scopes.forEach(scope -> scope.keeper().ifPresent(BudgetKeeper::close));
+    }
+
     /** Ends the watching; what is attached stays so until the collector is closed. */
     @Override
     public void close() {
@@ -351,6 +367,7 @@ public final class Watch implements AutoCloseable {
         LockSupport.unpark(thread);
         boolean interrupted = ThreadEnd.await(thread);
         events.ifPresent(ExecEvents::close);
+        closeKeepers();
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
