@@ -30,6 +30,12 @@ final class JobProperties {
     private static final int MAX_BUFFERED_RECORDS = 200;
 
     /**
+     * The kernel's own choice: it grows to hold what is under way while the thread is busy with what came before. In Kafka's
+     * 64 KB there is room for a sixteenth of a fetch, and the thread waits for the rest of it in every poll.
+     */
+    private static final int RECEIVE_BUFFER_BYTES = -1;
+
+    /**
      * All of a commit goes out at once. With the default of 16 KB it takes dozens of requests, of which several under way at the
      * same time do not help: until the first of a transaction has brought the partition in, the broker refuses those behind it
      * as out of order, and they wait for their retry while the thread waits for the commit.
@@ -52,6 +58,7 @@ final class JobProperties {
         all.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, MAX_BUFFERED_RECORDS);
         all.put(StreamsConfig.ACCEPTABLE_RECOVERY_LAG_CONFIG, ACCEPTABLE_RECOVERY_LAG);
         all.put(StreamsConfig.consumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), MAX_BUFFERED_RECORDS);
+        all.put(StreamsConfig.consumerPrefix(ConsumerConfig.RECEIVE_BUFFER_CONFIG), RECEIVE_BUFFER_BYTES);
         all.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), TRANSACTION_TIMEOUT_MS);
         all.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION), 1);
         all.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), PRODUCER_BATCH_BYTES);
