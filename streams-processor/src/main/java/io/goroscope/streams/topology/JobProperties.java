@@ -18,6 +18,9 @@ import org.apache.kafka.streams.StreamsConfig;
  * to which comes the broker's own scan ({@code transaction.abort.timed.out.transaction.cleanup.interval.ms}: 10 s by
  * default, 1 s in the embedded broker and in our compose file). With group.protocol=streams the broker's settings
  * ({@code group.streams.session.timeout.ms}) take the place of the session's.
+ *
+ * <p>A task never waits for the one of its inputs that has nothing: events and exact counters make different lanes, which do not
+ * ask in what order they come.
  */
 final class JobProperties {
 
@@ -56,6 +59,7 @@ final class JobProperties {
                 StreamsConfig.COMMIT_INTERVAL_MS_CONFIG,
                 Math.max(COMMIT_BACKSTOP_MS, 2 * config.sendEvery().toMillis()));
         all.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, MAX_BUFFERED_RECORDS);
+        all.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);
         all.put(StreamsConfig.ACCEPTABLE_RECOVERY_LAG_CONFIG, ACCEPTABLE_RECOVERY_LAG);
         all.put(StreamsConfig.consumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), MAX_BUFFERED_RECORDS);
         all.put(StreamsConfig.consumerPrefix(ConsumerConfig.RECEIVE_BUFFER_CONFIG), RECEIVE_BUFFER_BYTES);

@@ -23,12 +23,13 @@ import org.apache.kafka.streams.state.KeyValueStore;
  *  ├──────┼─────────┐        ├───────────────────────┬──────────────────┬─────────┤
  *  │ SLOT │ 4: slot │        │ 8: number of the entry│ 8: timestamp, ms │ …       │
  *  └──────┴─────────┘        │ 8: offset │ 1: input  │ the record as it came      │
- *   slot = number mod SLOTS  └───────────┴───────────┴────────────────────────────┘
+ *   slot: 0 after a snapshot └───────────┴───────────┴────────────────────────────┘
  *  kinds from 0x10 on: the snapshot, see {@link io.goroscope.streams.snapshot.StateKey}
  * </pre>
  *
- * <p>All puts of a snapshot, the emptying of slots and the new META happen in one go on the task's thread, so they are in
- * one transaction. A slot is emptied by putting null: delete would read the old value first.
+ * <p>All puts of a snapshot and the new META happen in one go on the task's thread, so they are in one transaction. What META
+ * says to be covered counts no more, so its slots are written over, and between two commits the cache has a few slots instead of one for
+ * each record. Those that are left are emptied before a commit, by putting null: delete would read the old value first.
  *
  * <p>It also knows up to which offset each input was read. A record beyond the next one shows that records in between are gone
  * (deleted by retention, most likely), which nothing else would tell.
@@ -48,6 +49,11 @@ final class Journal {
     private final long[] nextOffsets = new long[Input.values().length];
     private long covered;
     private long next;
+    /** Slot of the next entry. */
+    private int slot;
+    /** Slots from this one on are empty in the store. */
+    private int used;
+
     private long bytes;
     private long snapshotBytes;
 
@@ -88,7 +94,8 @@ final class Journal {
                 .putLong(offset)
                 .put(code(input))
                 .put(record);
-        store.put(slotKey(next), value);
+        store.put(slotKey(slot++), value);
+        used = Math.max(used, slot);
         next++;
         bytes += value.length;
         read(input, offset);
@@ -115,11 +122,18 @@ final class Journal {
 
     /** True when a snapshot is due: no slot is left, or it has more bytes than a snapshot is worth. */
     boolean isFull() {
-        return next - covered == SLOTS || bytes >= Math.max(maxBytes, Math.min(4 * snapshotBytes, 8 * maxBytes));
+        return slot >= SLOTS || bytes >= Math.max(maxBytes, Math.min(4 * snapshotBytes, 8 * maxBytes));
+    }
+
+    /** Empties the slots that a snapshot has covered; a commit of them all would only make the changelog longer. */
+    void emptySlots() {
+        while (used > slot) {
+            store.put(slotKey(--used), null);
+        }
     }
 
     /**
-     * Puts a snapshot and empties the journal.
+     * Puts a snapshot, with which the journal begins anew.
      *
      * @param save writes all state that changed since the last snapshot
      */
@@ -129,10 +143,8 @@ final class Journal {
             store.put(key, value);
             snapshotBytes += key.length + (value == null ? 0 : value.length);
         });
-        for (long number = covered; number < next; number++) {
-            store.put(slotKey(number), null);
-        }
         covered = next;
+        slot = 0;
         bytes = 0;
         ByteWriter meta = new ByteWriter().number(VERSION).number(covered);
         for (long offset : nextOffsets) {
@@ -154,7 +166,10 @@ final class Journal {
                 KeyValue<byte[], byte[]> each = all.next();
                 switch (each.key[0]) {
                     case META -> restoreMeta(new ByteReader(each.value));
-                    case SLOT -> entries.add(new Entry(each.value));
+                    case SLOT -> {
+                        used = Math.max(used, slotOf(each.key) + 1);
+                        entries.add(new Entry(each.value));
+                    }
                     default -> snapshot.put(each.key, each.value);
                 }
             }
@@ -170,6 +185,8 @@ final class Journal {
             bytes += entry.record.length;
             read(entry.input, entry.offset);
         }
+        // Whatever slots these are in, none of them is written over before the next snapshot.
+        slot = entries.isEmpty() ? 0 : used;
         entries.removeIf(entry -> entry.record.length == 0);
         return entries;
     }
@@ -190,10 +207,11 @@ final class Journal {
         return (byte) (input == Input.EVENTS ? 0 : 1);
     }
 
-    private static byte[] slotKey(long number) {
-        return ByteBuffer.allocate(1 + Integer.BYTES)
-                .put(SLOT)
-                .putInt((int) (number % SLOTS))
-                .array();
+    private static byte[] slotKey(int slot) {
+        return ByteBuffer.allocate(1 + Integer.BYTES).put(SLOT).putInt(slot).array();
+    }
+
+    private static int slotOf(byte[] key) {
+        return ByteBuffer.wrap(key).getInt(1);
     }
 }

@@ -129,6 +129,7 @@ final class LaneProcessor implements Processor<byte[], byte[], byte[], byte[]> {
         }
         if (!journal.isEmpty() || lanes.hasUnsaved()) {
             snapshot();
+            journal.emptySlots();
             context.commit();
         }
         counters.settled(unsettled);
