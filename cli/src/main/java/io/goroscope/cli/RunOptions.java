@@ -8,7 +8,11 @@ import picocli.CommandLine.Option;
 /** How long a command runs, and how often it prints. */
 final class RunOptions {
 
-    private static final long POLL_MS = 20;
+    private static final long SHORTEST_POLL_NS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final long LONGEST_POLL_NS = TimeUnit.MILLISECONDS.toNanos(250);
+
+    /** The end of what has run for long may be noticed a little later. */
+    private static final long POLLS = 100;
 
     @Option(
             names = {"-i", "--interval"},
@@ -65,7 +69,8 @@ final class RunOptions {
                 atInterval.run();
                 next += interval;
             }
-            long wait = Math.min(TimeUnit.MILLISECONDS.toNanos(POLL_MS), Math.min(end, next) - now);
+            long poll = Math.max(SHORTEST_POLL_NS, Math.min(LONGEST_POLL_NS, (now - start) / POLLS));
+            long wait = Math.min(poll, Math.min(end, next) - now);
             if (Interruption.await(Math.max(1, wait), TimeUnit.NANOSECONDS)) {
                 return;
             }

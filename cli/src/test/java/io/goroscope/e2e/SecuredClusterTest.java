@@ -173,37 +173,41 @@ class SecuredClusterTest {
     @Test
     @Order(4)
     void shouldKeepSecretsOutOfLogsAndOfTheListOfProcesses() throws Exception {
-        for (Map.Entry<Part, List<String>> each : Map.of(
-                        Part.STREAMS,
-                                List.of(
-                                        "is running",
-                                        "streams",
-                                        "--state-dir",
-                                        folder.resolve("logged").toString()),
-                        Part.SINK, List.of("caught up", "sink", "--port", "0"))
-                .entrySet()) {
-            List<String> words = new ArrayList<>(each.getValue());
-            String ready = words.remove(0);
-            words.addAll(List.of(
-                    "-b",
-                    broker.bootstrapServers(),
-                    "--kafka-config",
-                    broker.clientFile(each.getKey()).toString()));
-            try (Terminal terminal =
-                    Terminal.startBy(List.of("env", "GOROSCOPE_LOG=DEBUG"), words.toArray(String[]::new))) {
-                terminal.awaitLineWith(ready);
-                String commandLine = Files.readString(Path.of("/proc/" + terminal.pid() + "/cmdline"));
-                terminal.interrupt();
-                terminal.finish();
+        Requirements.require("bpf");
+        try (RunningProgram traced =
+                TestProgram.truth(Toolchains.requireLocal(), Flavor.NORMAL).start("-rounds=1")) {
+            keepsSecrets(Part.COLLECTOR, "Ctrl-C", "collect", "-p", String.valueOf(traced.pid()), "main.*");
+        }
+        keepsSecrets(
+                Part.STREAMS,
+                "is running",
+                "streams",
+                "--state-dir",
+                folder.resolve("logged").toString());
+        keepsSecrets(Part.SINK, "caught up", "sink", "--port", "0");
+    }
 
-                // The lines in which Kafka's clients print their settings are there, and say [hidden].
-                assertThat(terminal.stderr()).contains("sasl.jaas.config = [hidden]");
-                // Not by AssertJ's own words, which would print it.
-                assertThat(terminal.stderr().contains(SecuredBroker.PASSWORD))
-                        .as("the password in the log of %s", each.getKey())
-                        .isFalse();
-                assertThat(commandLine).contains("--kafka-config").doesNotContain(SecuredBroker.PASSWORD);
-            }
+    private static void keepsSecrets(Part part, String ready, String... arguments) throws Exception {
+        List<String> words = new ArrayList<>(List.of(arguments));
+        words.addAll(List.of(
+                "-b",
+                broker.bootstrapServers(),
+                "--kafka-config",
+                broker.clientFile(part).toString()));
+        try (Terminal terminal =
+                Terminal.startBy(List.of("env", "GOROSCOPE_LOG=DEBUG"), words.toArray(String[]::new))) {
+            terminal.awaitLineWith(ready);
+            String commandLine = Files.readString(Path.of("/proc/" + terminal.pid() + "/cmdline"));
+            terminal.interrupt();
+            terminal.finish();
+
+            // The lines in which Kafka's clients print their settings are there, and say [hidden].
+            assertThat(terminal.stderr()).contains("sasl.jaas.config = [hidden]");
+            // Not by AssertJ's own words, which would print it.
+            assertThat(terminal.stderr().contains(SecuredBroker.PASSWORD))
+                    .as("the password in the log of %s", part)
+                    .isFalse();
+            assertThat(commandLine).contains("--kafka-config").doesNotContain(SecuredBroker.PASSWORD);
         }
     }
 

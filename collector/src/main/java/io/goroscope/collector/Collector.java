@@ -29,10 +29,10 @@ import java.util.concurrent.locks.LockSupport;
 public final class Collector implements AutoCloseable {
 
     /** How long the ring may fill before it is drained; waking up for each event would cost more than the event. */
-    private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(20);
 
-    /** The same where nothing comes: a twentieth of what the ring takes at a million events a second. */
-    private static final long LONGEST_PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(40);
+    /** The same where nothing comes: half of what the collector's ring takes at a million events a second. */
+    private static final long LONGEST_PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(80);
 
     private static final long ORDER_POLL_MS = 100;
     private static final long NS_PER_S = 1_000_000_000L;

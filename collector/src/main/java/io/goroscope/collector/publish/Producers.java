@@ -40,11 +40,17 @@ public final class Producers {
             Map.entry(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, String.valueOf(2 * BatchDescriptor.MAX_BYTES)));
 
     private static final Map<String, String> NEVER_WAITING = Map.of(
+            // The lanes' batches end one after the other, and a request costs more than what is in it.
+            ProducerConfig.LINGER_MS_CONFIG,
+            "100",
             // Refuse at once when the buffer is full, and else keep trying for as long as the buffer lasts.
-            ProducerConfig.MAX_BLOCK_MS_CONFIG, "0",
+            ProducerConfig.MAX_BLOCK_MS_CONFIG,
+            "0",
             // Metadata that was forgotten would have to be waited for.
-            ProducerConfig.METADATA_MAX_IDLE_CONFIG, String.valueOf(Integer.MAX_VALUE),
-            ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, String.valueOf(Integer.MAX_VALUE));
+            ProducerConfig.METADATA_MAX_IDLE_CONFIG,
+            String.valueOf(Integer.MAX_VALUE),
+            ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
+            String.valueOf(Integer.MAX_VALUE));
 
     private Producers() {}
 
