@@ -2,6 +2,7 @@ package io.goroscope.cli;
 
 import io.goroscope.collector.TraceTarget;
 import io.goroscope.collector.kernel.SessionOptions;
+import io.goroscope.collector.process.Claims;
 import io.goroscope.collector.publish.CaptureSink;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,7 +19,12 @@ import picocli.CommandLine.Option;
             "Records entries, returns and exact counts into a capture file, until Ctrl-C.",
             "A capture is an Avro object container; replay it with: goroscope replay FILE"
         },
-        footer = {"", "Example:", "  goroscope capture -o calls.avro -d 30 -p 4242 'main.*'"})
+        footer = {
+            "",
+            "Examples:",
+            "  goroscope capture -o calls.avro -d 30 -p 4242 'main.*'",
+            "  goroscope capture -o calls.avro -p 4242 --args 'main.add a, b'   with values, for trace --from-file"
+        })
 final class CaptureCommand implements Callable<Integer> {
 
     @Mixin
@@ -26,6 +32,9 @@ final class CaptureCommand implements Callable<Integer> {
 
     @Mixin
     private RunOptions run;
+
+    @Mixin
+    private ValueOptions values;
 
     @Option(
             names = {"-o", "--output"},
@@ -37,9 +46,16 @@ final class CaptureCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         run.check();
-        TraceTarget resolved = target.resolve(true);
+        TraceTarget resolved = target.resolve(values);
         CaptureSink sink = CaptureSink.create(output);
-        try (Tracing tracing = Tracing.start(resolved, target, SessionOptions.pairs(), Duration.ofSeconds(1), sink)) {
+        try (Tracing tracing = Tracing.start(
+                resolved,
+                target,
+                values,
+                SessionOptions.pairs(),
+                Tracing.config(Duration.ofSeconds(1)),
+                sink,
+                Claims.NONE)) {
             tracing.announce("Capturing");
             run.run(tracing::hasEnded, () -> report(tracing));
             tracing.finish();

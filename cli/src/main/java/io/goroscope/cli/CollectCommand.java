@@ -40,6 +40,7 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  goroscope collect -b kafka:9092 '/usr/bin/prometheus:github.com/prometheus/*'",
+            "  goroscope collect -b kafka:9092 -p 4242 --args 'main.handle \"%%s %%d\" path, status'",
             "  goroscope collect --config /etc/goroscope/collector.yaml"
         })
 final class CollectCommand implements Callable<Integer> {
@@ -68,6 +69,9 @@ final class CollectCommand implements Callable<Integer> {
     private String service;
 
     @Mixin
+    private ValueOptions values;
+
+    @Mixin
     private CollectSettings settings;
 
     @Mixin
@@ -81,6 +85,9 @@ final class CollectCommand implements Callable<Integer> {
         run.check();
         Configuration configuration = settings.read();
         boolean byRules = !configuration.rules().isEmpty();
+        if (byRules && values.isGiven()) {
+            throw new UserException("--args goes with BINARY:PATTERN, -p or -c; rules send no values yet");
+        }
         if (byRules && target.isGiven()) {
             throw new UserException("rules and BINARY:PATTERN, -p or -c exclude each other: put all of it into rules");
         }
@@ -127,12 +134,16 @@ final class CollectCommand implements Callable<Integer> {
 
     private void trace(Configuration configuration, ProcessLocks locks) {
         Optional<HostBudget> budget = TracingBudget.of(configuration.budget());
+        if (budget.isPresent() && values.isGiven()) {
+            System.err.println("goroscope: the probes of --args are not under the budget");
+        }
         SessionOptions options = SessionOptions.pairs().withRingBytes(RING_BYTES);
-        TraceTarget resolved = target.resolve(true);
+        TraceTarget resolved = target.resolve(values);
         resolved.runningProcesses().forEach(locks::requireFree);
         try (Tracing tracing = Tracing.start(
                         resolved,
                         target,
+                        values,
                         budget.isPresent() ? options.withModes() : options,
                         config(configuration),
                         sink(configuration),

@@ -1,6 +1,7 @@
 package io.goroscope.cli;
 
 import io.goroscope.collector.TraceTarget;
+import io.goroscope.collector.plan.FunctionPatterns;
 import io.goroscope.collector.plan.PlanOptions;
 import io.goroscope.schemas.UserException;
 import java.nio.file.Path;
@@ -31,6 +32,11 @@ public final class ProcessOptions {
             names = "--costly",
             description = "Take functions too whose probe the kernel has to single-step (10 to 40 times the cost).")
     private boolean costly;
+
+    /** The functions that are meant, without a binary. */
+    public FunctionPatterns patterns(List<String> texts) {
+        return FunctionPatterns.of(texts, regularExpressions);
+    }
 
     /** The one process, or 0. */
     public int pid() {

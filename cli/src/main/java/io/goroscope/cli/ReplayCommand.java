@@ -28,7 +28,8 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  goroscope replay --offline calls.avro               totals, without Kafka",
             "  goroscope replay --offline --out all.avro calls.avro  every output record, the same bytes each time",
-            "  goroscope replay -b kafka:9092 --topic-prefix test. calls.avro"
+            "  goroscope replay -b kafka:9092 --topic-prefix test. calls.avro",
+            "  goroscope trace --from-file calls.avro              each call with its values, where it has some"
         })
 final class ReplayCommand implements Callable<Integer> {
 

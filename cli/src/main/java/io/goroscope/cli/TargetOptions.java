@@ -3,6 +3,7 @@ package io.goroscope.cli;
 import io.goroscope.collector.TraceTarget;
 import io.goroscope.collector.plan.PlanOptions;
 import java.util.List;
+import java.util.stream.Stream;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -56,6 +57,22 @@ final class TargetOptions {
      */
     TraceTarget resolve(boolean returns) {
         return TraceTarget.resolve(request(new PlanOptions(process.costly(), returns, all)));
+    }
+
+    /** The same, with functions whose values are wanted: their calls are timed as the others'. */
+    TraceTarget resolve(ValueOptions values) {
+        values.check();
+        values.resolve(this);
+        if (values.isGiven()) {
+            specs = Stream.concat(Stream.ofNullable(specs).flatMap(List::stream), values.targets().stream())
+                    .toList();
+        }
+        return resolve(true);
+    }
+
+    /** Plans the probes for reading arguments and results. */
+    TraceTarget resolveValues(String spec) {
+        return process.resolveValues(spec);
     }
 
     /** Finds the binaries and plans whatever could be probed at any cost: for showing, not for attaching. */

@@ -8,6 +8,7 @@ import io.goroscope.collector.TraceTarget;
 import io.goroscope.collector.budget.BudgetKeeper;
 import io.goroscope.collector.budget.BudgetStatus;
 import io.goroscope.collector.budget.HostBudget;
+import io.goroscope.collector.call.CallFeed;
 import io.goroscope.collector.kernel.ProbeSession;
 import io.goroscope.collector.kernel.SessionOptions;
 import io.goroscope.collector.kernel.StackCount;
@@ -58,13 +59,14 @@ final class Tracing implements AutoCloseable {
             SessionOptions session,
             CollectorConfig config,
             RecordSink sink) {
-        return start(target, options, session, config, sink, Claims.NONE);
+        return start(target, options, new ValueOptions(), session, config, sink, Claims.NONE);
     }
 
-    /** The same for what publishes: no two collectors of a host take the same process. */
+    /** The same with values, for what records calls: no two collectors of a host take the same process. */
     static Tracing start(
             TraceTarget target,
             TargetOptions options,
+            ValueOptions values,
             SessionOptions session,
             CollectorConfig config,
             RecordSink sink,
@@ -86,7 +88,8 @@ final class Tracing implements AutoCloseable {
             // A command joins with its exec: what is stopped now is the shell before it.
             List<Integer> joined = command == null ? pids : List.of();
             collector = Collector.start(config, sink, claims);
-            collector.add(probes, target.plans(), joined, config.service(), Admission.ALL);
+            CallFeed calls = values.open(target.plans(), Set.copyOf(pids), command != null);
+            collector.add(probes, target.plans(), joined, config.service(), Admission.ALL, calls);
             if (command != null) {
                 command.resume();
             }

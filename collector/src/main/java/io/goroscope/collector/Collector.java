@@ -1,5 +1,6 @@
 package io.goroscope.collector;
 
+import io.goroscope.collector.call.CallFeed;
 import io.goroscope.collector.kernel.ProbeSession;
 import io.goroscope.collector.plan.ImagePlan;
 import io.goroscope.collector.process.Claims;
@@ -100,16 +101,38 @@ public final class Collector implements AutoCloseable {
      */
     public void add(
             ProbeSession session, List<ImagePlan> plans, List<Integer> pids, String service, Admission admission) {
+        add(session, plans, pids, service, admission, null);
+    }
+
+    /**
+     * The same with calls that are captured with their values.
+     *
+     * @param calls null for none; from now on the collector's, also where this fails
+     */
+    public void add(
+            ProbeSession session,
+            List<ImagePlan> plans,
+            List<Integer> pids,
+            String service,
+            Admission admission,
+            CallFeed calls) {
         try {
-            order(() -> begin(session, plans, pids, service, admission));
+            order(() -> begin(session, plans, pids, service, admission, calls));
         } catch (RuntimeException e) {
-            session.close();
-            throw e;
+            try (session;
+                    calls) {
+                throw e;
+            }
         }
     }
 
     private void begin(
-            ProbeSession session, List<ImagePlan> plans, List<Integer> pids, String service, Admission admission) {
+            ProbeSession session,
+            List<ImagePlan> plans,
+            List<Integer> pids,
+            String service,
+            Admission admission,
+            CallFeed calls) {
         Instant now = Instant.now();
         long wallNs = now.getEpochSecond() * NS_PER_S + now.getNano();
         lastEpochNs = Math.max(wallNs, lastEpochNs + 1);
@@ -134,7 +157,7 @@ public final class Collector implements AutoCloseable {
             throw e;
         }
         List<Scope> more = new ArrayList<>(scopes);
-        more.add(new Scope(session, processes));
+        more.add(new Scope(session, processes, calls == null ? null : new ScopeCalls(calls, processes)));
         scopes = List.copyOf(more);
     }
 
@@ -238,7 +261,7 @@ public final class Collector implements AutoCloseable {
                     LockSupport.parkNanos(pauseNs);
                 }
             }
-            scopes.forEach(scope -> scope.session().detach());
+            scopes.forEach(Scope::detach);
             while (!scopes.isEmpty()) {
                 end(scopes.get(0));
             }

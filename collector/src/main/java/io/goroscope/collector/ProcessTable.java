@@ -12,6 +12,7 @@ import io.goroscope.collector.publish.TracedProcess;
 import io.goroscope.collector.publish.TracedProcess.Origin;
 import io.goroscope.schemas.ModeDetail;
 import io.goroscope.schemas.UserException;
+import io.goroscope.schemas.avro.Capture;
 import io.goroscope.schemas.avro.FunctionCount;
 import io.goroscope.schemas.avro.ImageRef;
 import io.goroscope.schemas.avro.LifecycleKind;
@@ -46,6 +47,7 @@ final class ProcessTable implements RingHandler {
     // What is done at functions where that is not what their plan says: processes that join later are told as well.
     private final Map<Integer, String> modes = new HashMap<>();
     private final IntHashSet refused = new IntHashSet();
+    private Runnable beforeLeaving = () -> {};
     private volatile List<ProcessStatus> snapshot = List.of();
     private long countsAtNs = System.nanoTime();
     private long endedEvents;
@@ -162,6 +164,20 @@ final class ProcessTable implements RingHandler {
         modes.forEach((function, mode) -> process.happened(LifecycleKind.MODE, function, mode, nowNs));
     }
 
+    /** Has something done before a process that has ended is let go of: what is left of it elsewhere belongs before its end. */
+    void beforeLeaving(Runnable what) {
+        beforeLeaving = what;
+    }
+
+    boolean isTraced(int pid) {
+        return byPid.containsKey(pid);
+    }
+
+    /** Takes a call of a traced process. */
+    void captured(int pid, Capture capture) {
+        byPid.get(pid).process.captured(capture);
+    }
+
     @Override
     public void onEvent(
             long timeNs,
@@ -208,6 +224,7 @@ final class ProcessTable implements RingHandler {
                 // The kernel has closed the counters of the life before.
                 int execId = 0;
                 if (known != null) {
+                    beforeLeaving.run();
                     leave(tgid, LifecycleKind.PROCESS_END, "exec", timeNs);
                     execId = known.process.id().getExecId() + 1;
                 }
@@ -216,6 +233,7 @@ final class ProcessTable implements RingHandler {
             case EXIT -> {
                 refused.remove(tgid);
                 if (known != null) {
+                    beforeLeaving.run();
                     leave(tgid, LifecycleKind.PROCESS_END, "wait status " + detail, timeNs);
                     session.unregister(tgid);
                 }

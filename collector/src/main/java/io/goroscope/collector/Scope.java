@@ -4,19 +4,26 @@ import io.goroscope.collector.kernel.ProbeSession;
 import io.goroscope.collector.publish.ModeChange;
 import java.util.List;
 
-/** Probes that came together and go together, and the processes that hit them. Used on the collector's thread. */
-record Scope(ProbeSession session, ProcessTable processes) implements AutoCloseable {
+/**
+ * Probes that came together and go together, and the processes that hit them. Used on the collector's thread.
+ *
+ * @param calls those that are captured with their values; null where none are
+ */
+record Scope(ProbeSession session, ProcessTable processes, ScopeCalls calls) implements AutoCloseable {
 
     /** Events that are taken at once. */
     static final int POLL_LIMIT = 64 * 1024;
 
     /**
-     * Takes what is in the ring, and sends what has waited long enough.
+     * Takes what is in the rings, and sends what has waited long enough.
      *
      * @return events taken
      */
     int round() {
         int events = session.poll(processes, POLL_LIMIT);
+        if (calls != null) {
+            events += events < POLL_LIMIT ? calls.settle() : calls.take();
+        }
         processes.flush(System.nanoTime());
         return events;
     }
@@ -30,9 +37,17 @@ record Scope(ProbeSession session, ProcessTable processes) implements AutoClosea
         processes.tell(changes, System.nanoTime());
     }
 
-    /** Detaches, takes what was in the ring when the last probe went, and says goodbye for every process. */
-    void end() {
+    /** Detaches; what is in the rings can still be taken. */
+    void detach() {
         session.detach();
+        if (calls != null) {
+            calls.detach();
+        }
+    }
+
+    /** Detaches, takes what was in the rings when the last probe went, and says goodbye for every process. */
+    void end() {
+        detach();
         int events;
         do {
             events = round();
@@ -42,6 +57,10 @@ record Scope(ProbeSession session, ProcessTable processes) implements AutoClosea
 
     @Override
     public void close() {
-        session.close();
+        try (session) {
+            if (calls != null) {
+                calls.close();
+            }
+        }
     }
 }

@@ -1,19 +1,25 @@
 package io.goroscope.cli.trace;
 
+import io.goroscope.cli.CaptureLimits;
 import io.goroscope.cli.ProcessOptions;
 import io.goroscope.collector.TraceTarget;
+import io.goroscope.collector.call.CapturedCall;
 import io.goroscope.collector.capture.CapturePlan;
-import io.goroscope.collector.kernel.CaptureOp;
+import io.goroscope.collector.plan.FunctionPatterns;
 import io.goroscope.collector.spec.Expression;
 import io.goroscope.collector.spec.SpecParser;
 import io.goroscope.collector.spec.TraceSpec;
 import io.goroscope.schemas.UserException;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Predicate;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Prints calls one by one, with their arguments and results. */
 @Command(
@@ -32,12 +38,16 @@ import picocli.CommandLine.Parameters;
             "  goroscope trace './server:main.add \"%%d %%d\" goarg1, goarg2'   two arguments of every call",
             "  goroscope trace -p 4242 'main.handle (len(path) > 20) \"%%s\" path'",
             "  goroscope trace -U -M 10 './server:main.open (ret2 != nil)'  ten failures, and who called",
-            "  goroscope trace --hist 'len(b)' './server:main.(*conn).write'"
+            "  goroscope trace --hist 'len(b)' './server:main.(*conn).write'",
+            "  goroscope trace -b kafka:9092 --from-topic goroscope.events  what goroscope collect --args sends"
         })
 public final class TraceCommand implements Callable<Integer> {
 
-    @Parameters(paramLabel = "SPEC", arity = "1..*", description = "What to trace; quote it.")
-    private List<String> specs;
+    @Spec
+    private CommandSpec command;
+
+    @Parameters(paramLabel = "SPEC", arity = "0..*", description = "What to trace; quote it.")
+    private List<String> specs = List.of();
 
     @Mixin
     private ProcessOptions process;
@@ -71,19 +81,11 @@ public final class TraceCommand implements Callable<Integer> {
             description = "Print the callers.")
     private boolean stacks;
 
-    @Option(
-            names = "--max-bytes",
-            paramLabel = "N",
-            defaultValue = "256",
-            description = "Cut strings and slices after N bytes (at most 2048; default 256).")
-    private int mostBytes;
+    @Mixin
+    private CaptureLimits limits;
 
-    @Option(
-            names = "--depth",
-            paramLabel = "N",
-            defaultValue = "2",
-            description = "How many pointers are followed (default 2).")
-    private int reach;
+    @Mixin
+    private RecordedSource recorded;
 
     @Option(names = "--hist", paramLabel = "VALUE", description = "Count a number in powers of two, in the kernel.")
     private String histogram;
@@ -100,29 +102,57 @@ public final class TraceCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         check();
+        if (recorded.isGiven()) {
+            new RecordedRun(recorded, wanted(), settings(null)).run();
+            return 0;
+        }
+        if (specs.isEmpty()) {
+            throw new ParameterException(command.commandLine(), "Missing required parameter: 'SPEC'");
+        }
         List<TraceSpec> parsed = specs.stream().map(SpecParser::parse).toList();
         String counted = histogram != null ? histogram : tally;
         Expression aggregate = counted == null ? null : SpecParser.parseValue(counted);
         List<TraceTarget> targets = parsed.stream()
                 .map(spec -> process.resolveValues(spec.target()))
                 .toList();
-        CapturePlan.Extent extent =
-                new CapturePlan.Extent(mostBytes, reach, stacks && aggregate == null, aggregate, histogram != null);
+        CapturePlan.Extent extent = new CapturePlan.Extent(
+                limits.mostBytes(), limits.reach(), stacks && aggregate == null, aggregate, histogram != null);
         try (CapturePlan plan = CapturePlan.of(parsed, targets, extent)) {
-            TraceRun.Settings settings = new TraceRun.Settings(
-                    json, sinceStart, mostEvents, durationS, sample, mostBytes, reach, counted, histogram != null);
-            new TraceRun(plan, process, settings).run();
+            new TraceRun(plan, process, settings(counted)).run();
         }
         return 0;
     }
 
+    private TraceRun.Settings settings(String counted) {
+        return new TraceRun.Settings(
+                json,
+                sinceStart,
+                mostEvents,
+                durationS,
+                sample,
+                limits.mostBytes(),
+                limits.reach(),
+                counted,
+                histogram != null);
+    }
+
+    /** Which of the recorded calls: those of functions that are named, and of one process. */
+    private Predicate<CapturedCall> wanted() {
+        for (String text : specs) {
+            TraceSpec spec = SpecParser.parse(text);
+            if (!spec.printsEverything() || spec.filter() != null) {
+                throw new UserException("'" + text
+                        + "': recorded calls are printed as they were asked for; name the function" + " alone");
+            }
+        }
+        int pid = process.pid();
+        FunctionPatterns patterns = specs.isEmpty() ? null : process.patterns(specs);
+        return call -> (pid == 0 || call.pid() == pid) && (patterns == null || patterns.matches(call.function()));
+    }
+
     private void check() {
-        if (mostBytes < 1 || mostBytes > CaptureOp.MOST_BYTES) {
-            throw new UserException("--max-bytes " + mostBytes + ": it is from 1 to " + CaptureOp.MOST_BYTES);
-        }
-        if (reach < 0 || reach > 8) {
-            throw new UserException("--depth " + reach + ": it is from 0 to 8");
-        }
+        limits.check();
+        recorded.check();
         if (sample < 1) {
             throw new UserException("-i " + sample + ": one goroutine in N is taken, N from 1");
         }

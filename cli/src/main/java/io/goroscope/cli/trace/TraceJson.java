@@ -3,57 +3,54 @@ package io.goroscope.cli.trace;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.goroscope.collector.call.CapturedCall;
 import io.goroscope.collector.capture.TracedFunction.Item;
-import io.goroscope.collector.kernel.CaptureRecord;
 import io.goroscope.collector.value.Value;
 import io.goroscope.collector.value.ValueText;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
-/** Prints events as JSON, one object a line. */
+/** Prints calls as JSON, one object a line. */
 final class TraceJson implements TraceOutput {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final PrintStream out;
-    private final long wallMinusMonotonicNs;
 
-    TraceJson(PrintStream out, long wallMinusMonotonicNs) {
+    TraceJson(PrintStream out) {
         this.out = out;
-        this.wallMinusMonotonicNs = wallMinusMonotonicNs;
     }
 
     @Override
     public void begin() {}
 
     @Override
-    public void print(TraceEvent event) {
-        CaptureRecord record = event.record();
+    public void print(CapturedCall call, long wallOffsetNs) {
         ObjectNode line = JSON.createObjectNode();
-        line.put("time_ns", record.timeNs() + wallMinusMonotonicNs);
-        line.put("pid", record.tgid());
-        line.put("tid", record.tid());
-        if (record.hasGoroutine()) {
-            line.put("goid", record.identity());
+        line.put("time_ns", call.timeNs() + wallOffsetNs);
+        line.put("pid", call.pid());
+        line.put("tid", call.tid());
+        if (call.hasGoroutine()) {
+            line.put("goid", call.identity());
         } else {
             line.putNull("goid");
         }
-        line.put("comm", record.comm());
-        line.put("function", event.function().name());
-        line.put("event", event.isReturn() ? "return" : "entry");
-        if (event.durationNs() >= 0) {
-            line.put("duration_ns", event.durationNs());
+        line.put("comm", call.comm());
+        line.put("function", call.function());
+        line.put("event", call.isReturn() ? "return" : "entry");
+        if (call.durationNs() >= 0) {
+            line.put("duration_ns", call.durationNs());
         }
         ArrayNode args = line.putArray("args");
-        for (Item item : event.items()) {
+        for (Item item : call.items()) {
             args.add(item(item));
         }
-        if (event.function().format() != null) {
-            line.put("text", ValueFormat.of(event.function().format(), event.items()));
+        if (call.format() != null) {
+            line.put("text", ValueFormat.of(call.format(), call.items()));
         }
-        if (!event.stack().isEmpty()) {
+        if (!call.stack().isEmpty()) {
             ArrayNode stack = line.putArray("stack");
-            event.stack().forEach(stack::add);
+            call.stack().forEach(stack::add);
         }
         out.println(line);
     }
@@ -77,6 +74,9 @@ final class TraceJson implements TraceOutput {
             }
         } else if (content instanceof Value.Nil) {
             node.putNull("value");
+        } else if (content instanceof Value.Redacted) {
+            node.putNull("value");
+            node.put("redacted", true);
         } else if (content instanceof Value.Fault) {
             node.putNull("value");
             node.put("fault", true);

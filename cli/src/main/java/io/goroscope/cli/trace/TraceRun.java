@@ -1,17 +1,16 @@
 package io.goroscope.cli.trace;
 
 import io.goroscope.cli.Interruption;
+import io.goroscope.cli.LacksVectors;
 import io.goroscope.cli.ProcessOptions;
+import io.goroscope.collector.call.CallAssembler;
 import io.goroscope.collector.capture.CapturePlan;
 import io.goroscope.collector.kernel.CaptureOptions;
+import io.goroscope.collector.kernel.CaptureRecord;
 import io.goroscope.collector.kernel.CaptureSession;
 import io.goroscope.collector.kernel.CaptureStatistic;
 import io.goroscope.collector.process.StoppedCommand;
-import java.io.BufferedOutputStream;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -19,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** One run of {@code trace}: attaches, prints what comes, and ends with the process, after so much, or at Ctrl-C. */
 final class TraceRun {
@@ -111,21 +111,23 @@ final class TraceRun {
     }
 
     private void print(StoppedCommand started, CaptureSession session) {
-        PrintStream out = new PrintStream(
-                new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 1 << 16),
-                false,
-                StandardCharsets.UTF_8);
+        PrintStream out = TraceOutput.stdout();
         Instant now = Instant.now();
         long offset = now.getEpochSecond() * 1_000_000_000L + now.getNano() - System.nanoTime();
-        TraceOutput output = settings.json()
-                ? new TraceJson(out, offset)
-                : new TraceText(out, settings.sinceStart(), offset, startNs);
+        TraceOutput output =
+                settings.json() ? new TraceJson(out) : new TraceText(out, settings.sinceStart(), startNs + offset);
         output.begin();
         out.flush();
-        EventAssembler assembler = new EventAssembler(plan, new OpenCalls());
-        await(started, session, () -> poll(session, assembler, output, out));
+        CallAssembler assembler = new CallAssembler(plan);
+        Consumer<CaptureRecord> printer = record -> assembler.call(record).ifPresent(call -> {
+            if (printed < settings.mostEvents()) {
+                output.print(call, offset);
+                printed++;
+            }
+        });
+        await(started, session, () -> poll(session, printer, out));
         session.detach();
-        while (poll(session, assembler, output, out) > 0) {
+        while (poll(session, printer, out) > 0) {
             // what was in the ring when the last probe went
         }
         out.flush();
@@ -135,15 +137,8 @@ final class TraceRun {
         int poll();
     }
 
-    private int poll(CaptureSession session, EventAssembler assembler, TraceOutput output, PrintStream out) {
-        int count = session.poll(
-                record -> assembler.event(record).ifPresent(event -> {
-                    if (printed < settings.mostEvents()) {
-                        output.print(event);
-                        printed++;
-                    }
-                }),
-                POLL_LIMIT);
+    private static int poll(CaptureSession session, Consumer<CaptureRecord> printer, PrintStream out) {
+        int count = session.poll(printer, POLL_LIMIT);
         if (count > 0) {
             out.flush();
         }
@@ -188,9 +183,7 @@ final class TraceRun {
             notes.add(full + " values found no room in the table");
         }
         if (session.lacksVectors(plan.probes())) {
-            notes.add(
-                    "floating-point values in vector registers are <xmm>: reading them takes Linux 6.6 and the right to"
-                            + " give threads real-time priority (CAP_SYS_NICE)");
+            notes.add(LacksVectors.TEXT);
         }
         notes.forEach(note -> System.err.println("goroscope: " + note));
     }

@@ -1,8 +1,8 @@
 package io.goroscope.cli.trace;
 
 import io.goroscope.cli.Durations;
+import io.goroscope.collector.call.CapturedCall;
 import io.goroscope.collector.capture.TracedFunction.Item;
-import io.goroscope.collector.kernel.CaptureRecord;
 import io.goroscope.collector.value.ValueText;
 import java.io.PrintStream;
 import java.time.Instant;
@@ -11,7 +11,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** Prints events as lines for people. */
+/** Prints calls as lines for people. */
 final class TraceText implements TraceOutput {
 
     private static final DateTimeFormatter TIME =
@@ -19,18 +19,15 @@ final class TraceText implements TraceOutput {
 
     private final PrintStream out;
     private final boolean sinceStart;
-    private final long wallMinusMonotonicNs;
-    private final long startNs;
+    private long startNs;
 
     /**
      * @param sinceStart print seconds since the start instead of the time of day
-     * @param wallMinusMonotonicNs what is added to CLOCK_MONOTONIC to have the time since 1970
-     * @param startNs on CLOCK_MONOTONIC
+     * @param startNs the start, ns since 1970; 0 for the first call's time
      */
-    TraceText(PrintStream out, boolean sinceStart, long wallMinusMonotonicNs, long startNs) {
+    TraceText(PrintStream out, boolean sinceStart, long startNs) {
         this.out = out;
         this.sinceStart = sinceStart;
-        this.wallMinusMonotonicNs = wallMinusMonotonicNs;
         this.startNs = startNs;
     }
 
@@ -40,35 +37,35 @@ final class TraceText implements TraceOutput {
     }
 
     @Override
-    public void print(TraceEvent event) {
-        CaptureRecord record = event.record();
+    public void print(CapturedCall call, long wallOffsetNs) {
+        long wallNs = call.timeNs() + wallOffsetNs;
+        startNs = startNs == 0 ? wallNs : startNs;
         String time = sinceStart
-                ? String.format(Locale.ROOT, "%.6f", (record.timeNs() - startNs) / 1e9)
-                : TIME.format(Instant.ofEpochSecond(0, record.timeNs() + wallMinusMonotonicNs));
-        String goid = record.hasGoroutine() ? Long.toString(record.identity()) : "-";
+                ? String.format(Locale.ROOT, "%.6f", (wallNs - startNs) / 1e9)
+                : TIME.format(Instant.ofEpochSecond(0, wallNs));
+        String goid = call.hasGoroutine() ? Long.toString(call.identity()) : "-";
         out.printf(
                 Locale.ROOT,
                 "%-15s %-8d %-8d %-8s %-15s %s%n",
                 time,
-                record.tgid(),
-                record.tid(),
+                call.pid(),
+                call.tid(),
                 goid,
-                record.comm(),
-                call(event));
-        for (String frame : event.stack()) {
+                call.comm(),
+                text(call));
+        for (String frame : call.stack()) {
             out.println("        " + frame);
         }
     }
 
-    private static String call(TraceEvent event) {
-        String name = event.function().name();
-        String took = event.durationNs() < 0 ? "" : "  " + Durations.format(event.durationNs());
-        if (event.function().format() != null) {
-            return name + (event.isReturn() ? " =" : "") + " "
-                    + ValueFormat.of(event.function().format(), event.items()) + took;
+    private static String text(CapturedCall call) {
+        String name = call.function();
+        String took = call.durationNs() < 0 ? "" : "  " + Durations.format(call.durationNs());
+        if (call.format() != null) {
+            return name + (call.isReturn() ? " =" : "") + " " + ValueFormat.of(call.format(), call.items()) + took;
         }
-        String values = event.items().stream().map(TraceText::item).collect(Collectors.joining(", "));
-        return (event.isReturn() ? name + " = (" + values + ")" : name + "(" + values + ")") + took;
+        String values = call.items().stream().map(TraceText::item).collect(Collectors.joining(", "));
+        return (call.isReturn() ? name + " = (" + values + ")" : name + "(" + values + ")") + took;
     }
 
     private static String item(Item item) {

@@ -62,6 +62,11 @@ public final class TracedFunction {
         return function.name();
     }
 
+    /** Its number in its image. */
+    public int index() {
+        return function.index();
+    }
+
     public Prints prints() {
         return prints;
     }

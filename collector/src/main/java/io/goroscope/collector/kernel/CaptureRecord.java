@@ -66,6 +66,11 @@ public final class CaptureRecord implements Snapshot {
         return (bytes.getInt(FLAGS) & (NO_IDENTITY | SYSTEM_STACK)) == 0;
     }
 
+    /** True where {@link #identity} is the address of g. */
+    public boolean isOnSystemStack() {
+        return (bytes.getInt(FLAGS) & SYSTEM_STACK) != 0;
+    }
+
     /** The frame's key. */
     public long depth() {
         return bytes.getLong(DEPTH);

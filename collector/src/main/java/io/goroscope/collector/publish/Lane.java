@@ -55,8 +55,11 @@ final class Lane {
         }
     }
 
-    void add(Capture capture) {
-        encoder.add(capture);
+    void add(Capture call) {
+        if (encoder.isFull()) {
+            finish(call.getTimeNs(), 0);
+        }
+        encoder.add(call);
     }
 
     /** True where something waits to be sent. */

@@ -3,6 +3,7 @@ package io.goroscope.collector.publish;
 import io.goroscope.schemas.LanePartitioner;
 import io.goroscope.schemas.Records;
 import io.goroscope.schemas.Topics;
+import io.goroscope.schemas.avro.Capture;
 import io.goroscope.schemas.avro.FunctionCount;
 import io.goroscope.schemas.avro.FunctionCounts;
 import io.goroscope.schemas.avro.ImageRef;
@@ -82,6 +83,11 @@ public final class TracedProcess {
     public void event(long timeNs, long goid, long depth, int function, int what, int generation, long segment) {
         events++;
         lanes[laneOf(goid)].add(timeNs, goid, depth, function, what, generation, segment);
+    }
+
+    /** Adds a captured call to the lane of its goroutine, behind the events that are there by now. */
+    public void captured(Capture call) {
+        lanes[laneOf(call.getIdentity())].add(call);
     }
 
     /** Tells every lane of something that happened now. */

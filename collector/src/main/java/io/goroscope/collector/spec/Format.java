@@ -4,13 +4,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * A format as in C and Go, taken apart: literal text and verbs by turns.
  *
+ * @param text as it was written
  * @param literals one more than verbs
  */
-public record Format(List<String> literals, List<Verb> verbs) {
+public record Format(String text, List<String> literals, List<Verb> verbs) {
 
     private static final String LETTERS = "duxsvTpft";
     private static final Pattern VERB = Pattern.compile("%(-?)(0?)(\\d{0,4})(?:\\.(\\d{1,3}))?(.)?", Pattern.DOTALL);
@@ -27,6 +29,11 @@ public record Format(List<String> literals, List<Verb> verbs) {
     public Format {
         literals = List.copyOf(literals);
         verbs = List.copyOf(verbs);
+    }
+
+    /** Reads a format that stands alone. */
+    public static Format parse(String format) {
+        return parse(format, format, IntStream.range(0, format.length()).toArray());
     }
 
     /**
@@ -73,6 +80,6 @@ public record Format(List<String> literals, List<Verb> verbs) {
             i = matcher.end() - 1;
         }
         literals.add(literal.toString());
-        return new Format(literals, verbs);
+        return new Format(format, literals, verbs);
     }
 }

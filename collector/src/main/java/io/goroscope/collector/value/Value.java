@@ -80,6 +80,12 @@ public sealed interface Value {
         }
     }
 
+    /** It may not leave the machine. */
+    record Redacted() implements Value {
+        /** What is printed in its stead. */
+        public static final String TEXT = "<redacted>";
+    }
+
     /** Left out, since it is too deep or of a type that nobody knows; {@code type} may be empty. */
     record Omitted(String type) implements Value {}
 }

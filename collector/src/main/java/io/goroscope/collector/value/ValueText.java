@@ -76,6 +76,8 @@ public final class ValueText {
             out.append("nil");
         } else if (value instanceof Value.Omitted omitted) {
             out.append(omitted.type().isEmpty() ? "<unknown type>" : "<" + omitted.type() + ">");
+        } else if (value instanceof Value.Redacted) {
+            out.append(Value.Redacted.TEXT);
         } else if (value instanceof Value.Fault fault) {
             out.append(fault.why().text());
         }

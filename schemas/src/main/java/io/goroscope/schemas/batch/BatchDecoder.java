@@ -7,6 +7,7 @@ import io.goroscope.schemas.avro.Capture;
 import io.goroscope.schemas.avro.EventBatch;
 import io.goroscope.schemas.avro.Lifecycle;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.io.BinaryDecoder;
@@ -15,9 +16,10 @@ import org.apache.avro.specific.SpecificDatumReader;
 
 /**
  * Reads event batches into primitive columns. A batch is either decoded whole and valid, or refused with a reason:
- * what comes after need not check a field again.
+ * what comes after need not check a field again. Captured calls are passed over as a block, whose size is told;
+ * {@link #captures} is for those who want them.
  *
- * <p>A batch of an older published schema goes through Avro's schema resolution first, which is slower and gives the
+ * <p>A batch of an older published schema that is laid out otherwise goes through Avro's schema resolution first, which is slower and gives the
  * same columns. Not safe for use by several threads.
  */
 public final class BatchDecoder {
@@ -43,9 +45,10 @@ public final class BatchDecoder {
      * @throws BadRecordException if the record is no valid batch
      */
     public void decode(byte[] record, DecodedBatch batch) throws BadRecordException {
-        byte[] bytes = Records.fingerprint(record, 0, record.length) == BatchDescriptor.FINGERPRINT
-                ? record
-                : Records.encode(Records.decode(record, EventBatch.class));
+        long fingerprint = Records.fingerprint(record, 0, record.length);
+        boolean laidOutSo = fingerprint == BatchDescriptor.FINGERPRINT
+                || fingerprint == BatchDescriptor.FINGERPRINT_BEFORE_CAPTURES;
+        byte[] bytes = laidOutSo ? record : Records.encode(Records.decode(record, EventBatch.class));
         try {
             decodeCurrent(bytes, batch);
         } catch (IOException e) {
@@ -58,6 +61,34 @@ public final class BatchDecoder {
     /** Decodes a {@link LaneSource} out of a batch that was decoded. */
     public LaneSource source(DecodedBatch batch) {
         return LaneSource.decode(batch.bytes, batch.sourceOffset, batch.sourceLength);
+    }
+
+    /**
+     * Decodes the captured calls of a batch that was decoded.
+     *
+     * @throws BadRecordException if they are not what a batch may have
+     */
+    public List<Capture> captures(DecodedBatch batch) throws BadRecordException {
+        List<Capture> captures = new ArrayList<>();
+        int length = batch.bytes.length - batch.capturesOffset;
+        in = DecoderFactory.get().binaryDecoder(batch.bytes, batch.capturesOffset, length, in);
+        try {
+            readAll(captureReader, captures);
+        } catch (IOException e) {
+            throw new BadRecordException(Reason.TRUNCATED, "captures of " + length + " bytes");
+        } catch (AvroRuntimeException | IndexOutOfBoundsException | UnsupportedOperationException e) {
+            throw new BadRecordException(Reason.LENGTH, String.valueOf(e.getMessage()));
+        } catch (StackOverflowError e) {
+            throw new BadRecordException(Reason.LENGTH, "values within values without end");
+        }
+        for (Capture capture : captures) {
+            check(
+                    capture.getEvent() >= 0 && capture.getEvent() <= batch.eventCount,
+                    "capture.event",
+                    capture.getEvent());
+            check(BatchDescriptor.image(capture.getFunction()) < batch.imageCount, "capture", capture.getFunction());
+        }
+        return captures;
     }
 
     private void decodeCurrent(byte[] bytes, DecodedBatch batch) throws IOException, BadRecordException {
@@ -74,7 +105,8 @@ public final class BatchDecoder {
         check(batch.lost >= 0, "lost", batch.lost);
         readAll(lifecycleReader, batch.lifecycle);
         readEvents(batch);
-        readAll(captureReader, batch.captures);
+        batch.capturesOffset = bytes.length - in.inputStream().available();
+        skipCaptures();
         int left = in.inputStream().available();
         if (left > 0) {
             throw new BadRecordException(Reason.TRAILING, left + " bytes");
@@ -169,6 +201,17 @@ public final class BatchDecoder {
         batch.eventCount = count;
     }
 
+    /** A negative count says that the block's size follows. Without it all of a stranger's nested values would have to be read. */
+    private void skipCaptures() throws IOException, BadRecordException {
+        for (long count = in.readLong(); count != 0; count = in.readLong()) {
+            long size = count < 0 ? in.readLong() : -1;
+            if (size < 0 || size > in.inputStream().available()) {
+                throw new BadRecordException(Reason.LENGTH, "captures=" + count + " of " + size + " bytes");
+            }
+            in.skipFixed((int) size);
+        }
+    }
+
     private <T> void readAll(SpecificDatumReader<T> reader, List<T> into) throws IOException, BadRecordException {
         into.clear();
         for (long left = in.readArrayStart(); left > 0; left = in.arrayNext()) {
@@ -187,9 +230,6 @@ public final class BatchDecoder {
                     "lifecycle.before",
                     happening.getBefore());
             before = happening.getBefore();
-        }
-        for (Capture capture : batch.captures) {
-            check(capture.getEvent() >= 0 && capture.getEvent() < batch.eventCount, "capture", capture.getEvent());
         }
     }
 

@@ -17,7 +17,8 @@ import io.goroscope.schemas.avro.EventBatch;
  *  lifecycle [ { before, time_ns, kind, function, detail } … ]     nearly always empty
  *  events    [ { delta_ns, goid, depth, function,
  *                what, generation, segment } … ]                   one block, about 11 bytes each
- *  captures  [ { event, tid, values, stack } … ]                   only where asked for
+ *  captures  [ { event, tid, values, … } … ]                       nearly always empty; blocks have their
+ *                                                                  size before them, to be skipped at once
  *
  *  All numbers are zigzag varints.
  *
@@ -80,6 +81,12 @@ public final class BatchDescriptor {
 
     /** Fingerprint of the schema that this version writes. */
     public static final long FINGERPRINT = WireSchemas.fingerprint(EventBatch.getClassSchema());
+
+    /**
+     * Fingerprint of the schema before that: laid out the same but for the fields of a capture, and no collector wrote
+     * any then.
+     */
+    static final long FINGERPRINT_BEFORE_CAPTURES = 0x270a3df803dbd40cL;
 
     private BatchDescriptor() {}
 

@@ -32,9 +32,12 @@ public final class BatchEncoder {
     private final int maxEvents;
     private final byte[] events;
     private final List<Lifecycle> lifecycle = new ArrayList<>();
-    private final List<Capture> captures = new ArrayList<>();
+    private final SpecificDatumWriter<Capture> captureWriter = new SpecificDatumWriter<>(Capture.class);
+    private final ByteArrayOutputStream captures = new ByteArrayOutputStream(0);
     private int eventBytes;
     private int eventCount;
+    private int captureCount;
+    private BinaryEncoder captureEncoder;
     private long baseTimeNs;
     private long lastTimeNs;
     private long sequence;
@@ -79,22 +82,29 @@ public final class BatchEncoder {
         lifecycle.add(happening);
     }
 
-    /** Adds what was captured at the event added last; {@code event} is set here. */
+    /** Adds a captured call behind the events so far; {@code event} is set here. */
     public void add(Capture capture) {
-        capture.setEvent(eventCount - 1);
-        captures.add(capture);
+        capture.setEvent(eventCount);
+        try {
+            captureEncoder = EncoderFactory.get().directBinaryEncoder(captures, captureEncoder);
+            captureWriter.write(capture, captureEncoder);
+            captureEncoder.flush();
+        } catch (IOException e) {
+            throw new IllegalStateException("encoding into memory failed", e);
+        }
+        captureCount++;
     }
 
     /** True when the batch should be finished before the next event. */
     public boolean isFull() {
         return eventCount == maxEvents
-                || eventBytes > BatchDescriptor.MAX_BYTES / 2
+                || eventBytes + captures.size() > BatchDescriptor.MAX_BYTES / 2
                 || lifecycle.size() >= MAX_LIFECYCLE;
     }
 
-    /** True when there is neither an event nor a lifecycle event in the batch. */
+    /** True when there is nothing in the batch. */
     public boolean isEmpty() {
-        return eventCount == 0 && lifecycle.isEmpty();
+        return eventCount == 0 && lifecycle.isEmpty() && captureCount == 0;
     }
 
     /** Number of events in the batch so far. */
@@ -120,15 +130,14 @@ public final class BatchEncoder {
      * @return the encoded record
      */
     public byte[] finish(long nowNs, long lost) {
-        byte[] lifecycleBytes = encode(Lifecycle.class, lifecycle);
-        byte[] captureBytes = encode(Capture.class, captures);
+        byte[] lifecycleBytes = encode(lifecycle);
         byte[] record = new byte
                 [Records.HEADER_LENGTH
                         + source.length
-                        + 6 * MAX_NUMBER_BYTES
+                        + 8 * MAX_NUMBER_BYTES
                         + lifecycleBytes.length
                         + eventBytes
-                        + captureBytes.length];
+                        + captures.size()];
         record[0] = (byte) 0xC3;
         record[1] = 1;
         ByteBuffer.wrap(record).order(ByteOrder.LITTLE_ENDIAN).putLong(2, BatchDescriptor.FINGERPRINT);
@@ -143,12 +152,19 @@ public final class BatchEncoder {
             at = append(events, eventBytes, record, at);
         }
         record[at++] = 0;
-        at = append(captureBytes, captureBytes.length, record, at);
+        if (captureCount > 0) {
+            // A negative count says that the block's size follows (Avro specification, "Arrays").
+            at += BinaryData.encodeLong(-captureCount, record, at);
+            at += BinaryData.encodeLong(captures.size(), record, at);
+            at = append(captures.toByteArray(), captures.size(), record, at);
+        }
+        record[at++] = 0;
         sequence++;
         eventCount = 0;
         eventBytes = 0;
         lifecycle.clear();
-        captures.clear();
+        captures.reset();
+        captureCount = 0;
         return Arrays.copyOf(record, at);
     }
 
@@ -157,17 +173,17 @@ public final class BatchEncoder {
         return at + length;
     }
 
-    private static <T> byte[] encode(Class<T> type, List<T> items) {
+    private static byte[] encode(List<Lifecycle> items) {
         if (items.isEmpty()) {
             return new byte[1];
         }
         try {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             BinaryEncoder out = EncoderFactory.get().directBinaryEncoder(bytes, null);
-            SpecificDatumWriter<T> writer = new SpecificDatumWriter<>(type);
+            SpecificDatumWriter<Lifecycle> writer = new SpecificDatumWriter<>(Lifecycle.class);
             out.writeArrayStart();
             out.setItemCount(items.size());
-            for (T item : items) {
+            for (Lifecycle item : items) {
                 out.startItem();
                 writer.write(item, out);
             }

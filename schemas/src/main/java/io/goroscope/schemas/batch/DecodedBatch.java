@@ -1,6 +1,5 @@
 package io.goroscope.schemas.batch;
 
-import io.goroscope.schemas.avro.Capture;
 import io.goroscope.schemas.avro.Lifecycle;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,7 +25,7 @@ public final class DecodedBatch {
     long deepestNs;
     int eventCount;
     final List<Lifecycle> lifecycle = new ArrayList<>();
-    final List<Capture> captures = new ArrayList<>();
+    int capturesOffset;
 
     long[] timeNs = new long[0];
     long[] goid = new long[0];
@@ -114,9 +113,16 @@ public final class DecodedBatch {
         return lifecycle;
     }
 
-    /** Values and stacks of events that have them. */
-    public List<Capture> captures() {
-        return captures;
+    /** True where calls were captured with their values; {@link BatchDecoder#captures} reads them. */
+    public boolean hasCaptures() {
+        return bytes.length - capturesOffset > 1;
+    }
+
+    /** The record as it would be if no values had been captured: for whoever keeps it for the sake of its events. */
+    public byte[] withoutCaptures() {
+        byte[] copy = Arrays.copyOf(bytes, capturesOffset + 1);
+        copy[capturesOffset] = 0;
+        return copy;
     }
 
     /** Time of each event, ns of the kernel's monotonic clock. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.goroscope.schemas.BadRecordException;
 import io.goroscope.schemas.BadRecordException.Reason;
 import io.goroscope.schemas.Records;
+import io.goroscope.schemas.avro.Capture;
 import io.goroscope.schemas.avro.Event;
 import io.goroscope.schemas.avro.EventBatch;
 import io.goroscope.schemas.avro.ImageRef;
@@ -13,6 +14,7 @@ import io.goroscope.schemas.avro.LaneId;
 import io.goroscope.schemas.avro.Lifecycle;
 import io.goroscope.schemas.avro.LifecycleKind;
 import io.goroscope.schemas.avro.ProcessId;
+import io.goroscope.schemas.avro.Value;
 import java.util.Arrays;
 import java.util.List;
 import net.jqwik.api.ForAll;
@@ -110,6 +112,64 @@ class BatchCodecTest {
         assertThat(batch.lifecycle())
                 .extracting(Lifecycle::getKind)
                 .containsExactly(LifecycleKind.ATTACH, LifecycleKind.PROCESS_END);
+    }
+
+    @Test
+    void shouldGiveCapturedCallsToThoseWhoWantThem() throws BadRecordException {
+        BatchEncoder encoder = new BatchEncoder(SOURCE, 0, 16);
+        encoder.add(5, 1, 8, 0, BatchDescriptor.ENTRY, 0, 0);
+        Value inner = value("Name", "ada").build();
+        Value outer = value("user", null)
+                .setKind("struct")
+                .setParts(List.of(inner, inner))
+                .build();
+        encoder.add(capture(6, outer));
+        encoder.add(7, 1, 8, 0, BatchDescriptor.RETURN, 0, 0);
+        encoder.add(capture(8));
+        byte[] record = encoder.finish(0, 0);
+        encoder.add(7, 1, 8, 0, BatchDescriptor.RETURN, 0, 0);
+        byte[] next = encoder.finish(0, 0);
+
+        BatchDecoder decoder = new BatchDecoder();
+        DecodedBatch batch = new DecodedBatch();
+        decoder.decode(record, batch);
+        assertThat(batch.hasCaptures()).isTrue();
+        List<Capture> captures = decoder.captures(batch);
+        assertThat(captures).extracting(Capture::getTimeNs).containsExactly(6L, 8L);
+        assertThat(captures).extracting(Capture::getEvent).containsExactly(1, 2);
+        assertThat(captures.get(0).getValues()).containsExactly(outer);
+        assertThat(Records.decode(record, EventBatch.class).getCaptures()).isEqualTo(captures);
+
+        // What is kept for the sake of the events is the batch that would have been without.
+        byte[] without = batch.withoutCaptures();
+        decoder.decode(without, batch);
+        assertThat(batch.hasCaptures()).isFalse();
+        assertThat(batch.eventCount()).isEqualTo(2);
+        assertThat(Records.decode(without, EventBatch.class).getCaptures()).isEmpty();
+        decoder.decode(next, batch);
+        assertThat(batch.hasCaptures()).isFalse();
+    }
+
+    /** Else whoever wants the events alone would have to read a stranger's nested values. */
+    @Test
+    void shouldRefuseCapturesWithoutTheirSize() throws BadRecordException {
+        BatchEncoder encoder = new BatchEncoder(SOURCE, 0, 16);
+        encoder.add(capture(6));
+        byte[] plain = Records.encode(Records.decode(encoder.finish(0, 0), EventBatch.class));
+        assertThat(reasonFor(plain)).isEqualTo(Reason.LENGTH);
+    }
+
+    private static Value.Builder value(String name, Object content) {
+        return Value.newBuilder().setName(name).setType("string").setValue(content);
+    }
+
+    private static Capture capture(long timeNs, Value... values) {
+        return Capture.newBuilder()
+                .setEvent(0)
+                .setTid(3)
+                .setValues(List.of(values))
+                .setTimeNs(timeNs)
+                .build();
     }
 
     @Test

@@ -81,6 +81,11 @@ public final class LaneSet {
         }
     }
 
+    /** What of the record that was checked last has to be kept to apply it again: values of calls stay in their topic alone. */
+    public byte[] toKeep(byte[] record) {
+        return checkedCounts == null && batch.hasCaptures() ? batch.withoutCaptures() : record;
+    }
+
     private void checkEvents(byte[] record) throws BadRecordException {
         decoder.decode(record, batch);
         checkedLane = bySource.get(ByteBuffer.wrap(batch.bytes(), batch.sourceOffset(), batch.sourceLength()));

@@ -96,7 +96,7 @@ final class LaneProcessor implements Processor<byte[], byte[], byte[], byte[]> {
             snapshotIfDue();
             return;
         }
-        journal.append(input, record.timestamp(), from.offset(), record.value());
+        journal.append(input, record.timestamp(), from.offset(), lanes.toKeep(record.value()));
         lanes.apply(record.timestamp());
         counters.applied();
         unsettled++;

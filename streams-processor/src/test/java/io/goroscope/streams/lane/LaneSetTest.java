@@ -16,6 +16,7 @@ import io.goroscope.schemas.avro.WindowKey;
 import io.goroscope.schemas.batch.BatchDescriptor;
 import io.goroscope.streams.lane.LaneSet.Input;
 import io.goroscope.streams.offline.OfflineReplay;
+import io.goroscope.streams.testing.CapturedValues;
 import io.goroscope.streams.testing.NaiveTotals;
 import io.goroscope.streams.testing.ReadTotals;
 import io.goroscope.streams.testing.ReadTotals.Part;
@@ -53,6 +54,38 @@ class LaneSetTest {
         process.run(events / 4);
         process.end();
         return records;
+    }
+
+    /** The values of calls are for others. */
+    @Test
+    void shouldCountTheSameWithCapturedValues() throws BadRecordException {
+        List<Produced> plain = stream(3, new Size(2, 20, 9, 64), Trouble.NONE, 6000);
+        List<Produced> captured = new ArrayList<>();
+        for (Produced each : plain) {
+            captured.add(CapturedValues.addedTo(each));
+        }
+        OfflineReplay expected = replay(plain);
+        OfflineReplay found = replay(captured);
+        assertThat(ReadTotals.ofTotals(found.results(Topics.Kind.TOTALS)))
+                .isNotEmpty()
+                .isEqualTo(ReadTotals.ofTotals(expected.results(Topics.Kind.TOTALS)));
+        assertThat(ReadTotals.ofWindows(found.results(Topics.Kind.LATENCY)))
+                .isEqualTo(ReadTotals.ofWindows(expected.results(Topics.Kind.LATENCY)));
+    }
+
+    /** They are in the topic for as long as it keeps them; the job's state is no second place for them. */
+    @Test
+    void shouldNotKeepCapturedValues() throws BadRecordException {
+        LaneSet lanes = new LaneSet(WINDOW_NS);
+        int events = 0;
+        for (Produced each : stream(4, new Size(2, 20, 9, 64), Trouble.NONE, 2000)) {
+            Produced captured = CapturedValues.addedTo(each);
+            lanes.check(each.input(), captured.value());
+            assertThat(lanes.toKeep(captured.value())).isEqualTo(each.value());
+            lanes.apply(each.timestampMs());
+            events += each.input() == Input.EVENTS ? 1 : 0;
+        }
+        assertThat(events).isGreaterThan(10);
     }
 
     private static OfflineReplay replay(List<Produced> records) {

@@ -1,4 +1,4 @@
-package io.goroscope.cli.trace;
+package io.goroscope.collector.call;
 
 import io.goroscope.collector.binary.SourceFrame;
 import io.goroscope.collector.capture.TracedFunction;
@@ -10,9 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The callers in a record, as text. */
-final class Frames {
+final class CallFrames {
 
-    private Frames() {}
+    private CallFrames() {}
 
     /** Empty where none were asked for. The immediate caller's address is at SP; the others are behind saved frame pointers. */
     static List<String> of(TracedFunction function, CaptureRecord record, boolean wanted) {

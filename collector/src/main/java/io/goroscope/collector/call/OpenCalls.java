@@ -1,4 +1,4 @@
-package io.goroscope.cli.trace;
+package io.goroscope.collector.call;
 
 import io.goroscope.collector.kernel.CaptureRecord;
 import java.util.LinkedHashMap;
