@@ -27,6 +27,16 @@ public record VirtualKernel(Kernel kernel, List<Path> contents) {
     private static final Logger LOG = LoggerFactory.getLogger(VirtualKernel.class);
     private static final JsonMapper JSON = new JsonMapper();
     private static final int MEMORY_MB = 2048;
+    /**
+     * A panic resets the machine at once, which ends the emulator. Mitigations only cost time here. On a busy host the emulated timer is
+     * late, and the kernel's check of it hangs. While khugepaged moves a page, one CPU waits for the other, in the kernel and in our
+     * programs; here one thread plays both CPUs and gives each its turn for up to 100 ms (TCG_KICK_PERIOD in QEMU's
+     * accel/tcg/tcg-accel-ops-rr.h), so the page would not come back while anybody waits. EngineTruthTest has huge pages
+     * made on this machine's own kernel.
+     */
+    private static final String PARAMETERS =
+            "console=ttyS0 quiet panic=-1 mitigations=off nokaslr no_timer_check transparent_hugepage=madvise";
+
     private static final Duration BOOT_LIMIT = Duration.ofMinutes(2);
 
     public VirtualKernel {
@@ -109,10 +119,7 @@ public record VirtualKernel(Kernel kernel, List<Path> contents) {
                 "-initrd",
                 initramfs.toString(),
                 "-append",
-                // A panic resets the machine at once, which ends the emulator. Mitigations only cost time here. On a
-                // busy
-                // host the emulated timer is late, and the kernel's check of it hangs.
-                "console=ttyS0 quiet panic=-1 mitigations=off nokaslr no_timer_check",
+                PARAMETERS,
                 "-serial",
                 "file:" + folder.resolve("console"),
                 "-serial",
