@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.stream.DoubleStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -251,12 +252,14 @@ public final class BudgetKeeper implements AutoCloseable {
 
     /** Takes what things cost at rates of {@link #fast}. */
     private void look(double[][] rates) {
-        host.report(this, ladder.cost(rates));
+        double[] all = ladder.processCosts(rates);
+        host.report(this, DoubleStream.of(all).sum());
         ladder.limit(host.limits(this));
-        load = ladder.load(rates);
+        load = ladder.load(all);
+        List<Integer> pids = fast.processes();
         Map<Integer, Double> now = new HashMap<>();
-        for (int process = 0; process < rates.length; process++) {
-            now.put(fast.processes().get(process), ladder.cost(rates[process]) / NS_PER_S);
+        for (int process = 0; process < all.length; process++) {
+            now.put(pids.get(process), all[process] / NS_PER_S);
         }
         costs = now;
     }

@@ -7,7 +7,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Decides on which rung each function stands. Pure: it knows calls per second, prices and the time that it is told.
@@ -101,11 +103,19 @@ public final class Ladder {
 
     /** The worst of what processes and host take, as a part of what they may: above 1 is over the budget. */
     public double load(double[][] rates) {
-        double worst = cost(sum(rates)) / limits.hostNs();
-        for (double[] process : rates) {
-            worst = Math.max(worst, cost(process) / limits.processNs());
-        }
-        return worst;
+        return load(processCosts(rates));
+    }
+
+    /** The same by what each process costs. */
+    double load(double[] processCosts) {
+        return Math.max(
+                DoubleStream.of(processCosts).sum() / limits.hostNs(),
+                DoubleStream.of(processCosts).max().orElse(0) / limits.processNs());
+    }
+
+    /** Ns of CPU time per second that calls at these rates cost now, of each process. */
+    double[] processCosts(double[][] rates) {
+        return Stream.of(rates).mapToDouble(this::cost).toArray();
     }
 
     /** Ns of CPU time per second that calls at these rates cost now, in all processes. */
