@@ -51,11 +51,25 @@ public final class BatchDecoder {
         byte[] bytes = laidOutSo ? record : Records.encode(Records.decode(record, EventBatch.class));
         try {
             decodeCurrent(bytes, batch);
-        } catch (IOException e) {
-            throw new BadRecordException(Reason.TRUNCATED, "batch of " + record.length + " bytes");
-        } catch (AvroRuntimeException | IndexOutOfBoundsException | UnsupportedOperationException e) {
-            throw new BadRecordException(Reason.LENGTH, String.valueOf(e.getMessage()));
+        } catch (IOException | RuntimeException e) {
+            throw unreadable("batch", record.length, e);
         }
+    }
+
+    /**
+     * What a part that cannot be read is refused for. Avro throws UnsupportedOperationException at a length beyond what an
+     * array may have (SystemLimitException's checks). Anything else is an error of ours, and goes on.
+     */
+    private static BadRecordException unreadable(String what, int length, Exception e) {
+        if (e instanceof IOException) {
+            return new BadRecordException(Reason.TRUNCATED, what + " of " + length + " bytes");
+        }
+        if (e instanceof AvroRuntimeException
+                || e instanceof IndexOutOfBoundsException
+                || e instanceof UnsupportedOperationException) {
+            return new BadRecordException(Reason.LENGTH, String.valueOf(e.getMessage()));
+        }
+        throw (RuntimeException) e;
     }
 
     /** Decodes a {@link LaneSource} out of a batch that was decoded. */
@@ -74,10 +88,8 @@ public final class BatchDecoder {
         in = DecoderFactory.get().binaryDecoder(batch.bytes, batch.capturesOffset, length, in);
         try {
             readAll(captureReader, captures);
-        } catch (IOException e) {
-            throw new BadRecordException(Reason.TRUNCATED, "captures of " + length + " bytes");
-        } catch (AvroRuntimeException | IndexOutOfBoundsException | UnsupportedOperationException e) {
-            throw new BadRecordException(Reason.LENGTH, String.valueOf(e.getMessage()));
+        } catch (IOException | RuntimeException e) {
+            throw unreadable("captures", length, e);
         } catch (StackOverflowError e) {
             throw new BadRecordException(Reason.LENGTH, "values within values without end");
         }
