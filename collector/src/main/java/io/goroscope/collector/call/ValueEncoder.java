@@ -46,7 +46,7 @@ final class ValueEncoder {
         }
         if (value instanceof Value.Complex complex) {
             return new Encoded(name, type, complex.real().single() ? "complex64" : "complex128")
-                    .parts(2, List.of(encode("", "", complex.real()), encode("", "", complex.imaginary())));
+                    .parts(2, List.of(part(complex.real()), part(complex.imaginary())));
         }
         if (value instanceof Value.Bool bool) {
             return new Encoded(name, type, "bool").whole(bool.truth());
@@ -66,9 +66,7 @@ final class ValueEncoder {
             return new Encoded(name, type, SLICE)
                     .parts(
                             sequence.length(),
-                            sequence.elements().stream()
-                                    .map(element -> encode("", "", element))
-                                    .toList());
+                            sequence.elements().stream().map(this::part).toList());
         }
         if (value instanceof Value.Struct struct) {
             return struct(name, type, struct);
