@@ -4,11 +4,11 @@ import io.goroscope.collector.publish.Producers;
 import io.goroscope.schemas.BadRecordException;
 import io.goroscope.schemas.LanePartitioner;
 import io.goroscope.schemas.RecordLane;
+import io.goroscope.schemas.Records;
 import io.goroscope.schemas.Topics;
 import io.goroscope.schemas.UserException;
 import io.goroscope.schemas.avro.CapturedRecord;
 import io.goroscope.schemas.avro.LaneId;
-import java.nio.ByteBuffer;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -46,14 +46,14 @@ public final class CaptureSender implements AutoCloseable {
      */
     public void send(CapturedRecord record) {
         failIfRefused();
-        byte[] value = bytes(record.getValue());
+        byte[] value = Records.bytes(record.getValue());
         String topic = topics.prefix() + record.getTopic();
         var unused = producer.send(
                 new ProducerRecord<>(
                         topic,
                         partition(record.getTopic(), value),
                         record.getTimestampMs(),
-                        bytes(record.getKey()),
+                        Records.bytes(record.getKey()),
                         value),
                 (metadata, e) -> {
                     if (e != null) {
@@ -93,11 +93,5 @@ public final class CaptureSender implements AutoCloseable {
         } catch (BadRecordException e) {
             return null;
         }
-    }
-
-    private static byte[] bytes(ByteBuffer buffer) {
-        byte[] bytes = new byte[buffer.remaining()];
-        buffer.duplicate().get(bytes);
-        return bytes;
     }
 }

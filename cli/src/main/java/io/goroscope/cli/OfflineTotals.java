@@ -52,7 +52,7 @@ final class OfflineTotals {
 
     void feed(CapturedRecord record) {
         if (record.getTopic().equals(Topics.DEFAULT.of(Topics.Kind.FUNCTIONS))) {
-            SpecificRecordBase value = decode(bytes(record.getValue()));
+            SpecificRecordBase value = decode(Records.bytes(record.getValue()));
             if (value instanceof FunctionInfo function) {
                 names.put(new DictionaryKey(function.getBuildId(), function.getFunction()), function.getName());
             }
@@ -175,11 +175,5 @@ final class OfflineTotals {
         } catch (BadRecordException e) {
             throw new UserException("the capture has a record that cannot be read: " + e.getMessage(), e);
         }
-    }
-
-    private static byte[] bytes(ByteBuffer buffer) {
-        byte[] bytes = new byte[buffer.remaining()];
-        buffer.duplicate().get(bytes);
-        return bytes;
     }
 }

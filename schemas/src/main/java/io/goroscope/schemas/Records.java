@@ -142,4 +142,11 @@ public final class Records {
         READERS.put(fingerprint, reader);
         return reader;
     }
+
+    /** What a buffer holds, as Avro gives a field of type bytes; the buffer stays as it is. */
+    public static byte[] bytes(ByteBuffer buffer) {
+        byte[] bytes = new byte[buffer.remaining()];
+        buffer.duplicate().get(bytes);
+        return bytes;
+    }
 }

@@ -2,13 +2,13 @@ package io.goroscope.cli.trace;
 
 import io.goroscope.cli.Interruption;
 import io.goroscope.collector.call.CapturedCall;
+import io.goroscope.schemas.Records;
 import io.goroscope.schemas.Topics;
 import io.goroscope.schemas.UserException;
 import io.goroscope.schemas.avro.CapturedRecord;
 import io.goroscope.schemas.capture.CaptureReader;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.function.Predicate;
 
@@ -58,9 +58,9 @@ final class RecordedRun {
             for (CapturedRecord record = reader.next(); record != null && !isOver(); record = reader.next()) {
                 Topics.Kind kind = Topics.DEFAULT.kind(record.getTopic());
                 if (kind == Topics.Kind.FUNCTIONS) {
-                    calls.name(bytes(record.getValue()));
+                    calls.name(Records.bytes(record.getValue()));
                 } else if (kind == Topics.Kind.EVENTS) {
-                    calls.batch(bytes(record.getValue()));
+                    calls.batch(Records.bytes(record.getValue()));
                 }
             }
         } catch (IOException e) {
@@ -87,11 +87,5 @@ final class RecordedRun {
             output.print(call, wallOffsetNs);
             printed++;
         }
-    }
-
-    private static byte[] bytes(ByteBuffer buffer) {
-        byte[] bytes = new byte[buffer.remaining()];
-        buffer.duplicate().get(bytes);
-        return bytes;
     }
 }

@@ -3,6 +3,7 @@ package io.goroscope.collector.call;
 import io.goroscope.collector.capture.TracedFunction.Item;
 import io.goroscope.collector.value.GoType;
 import io.goroscope.collector.value.Value;
+import io.goroscope.schemas.Records;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -81,8 +82,7 @@ final class ValueDecoder {
         if (in.getValue() instanceof String string) {
             bytes = string.getBytes(StandardCharsets.UTF_8);
         } else if (in.getValue() instanceof ByteBuffer buffer) {
-            bytes = new byte[buffer.remaining()];
-            buffer.duplicate().get(bytes);
+            bytes = Records.bytes(buffer);
         } else {
             return FAULT;
         }

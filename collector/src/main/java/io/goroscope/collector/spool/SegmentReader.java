@@ -3,12 +3,12 @@ package io.goroscope.collector.spool;
 import io.goroscope.collector.publish.OutgoingRecord;
 import io.goroscope.schemas.BadRecordException;
 import io.goroscope.schemas.RecordLane;
+import io.goroscope.schemas.Records;
 import io.goroscope.schemas.Topics;
 import io.goroscope.schemas.UserException;
 import io.goroscope.schemas.avro.CapturedRecord;
 import io.goroscope.schemas.capture.CaptureReader;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,22 +63,16 @@ final class SegmentReader implements AutoCloseable {
 
     private OutgoingRecord outgoing(CapturedRecord record) throws BadRecordException {
         Topics.Kind kind = Topics.DEFAULT.kind(record.getTopic());
-        byte[] value = bytes(record.getValue());
+        byte[] value = Records.bytes(record.getValue());
         RecordLane.Content content = lanes.read(kind, value);
         return new OutgoingRecord(
                 kind,
                 content.lane(),
-                bytes(record.getKey()),
+                Records.bytes(record.getKey()),
                 value,
                 record.getTimestampMs(),
                 content.events(),
                 content.lost());
-    }
-
-    private static byte[] bytes(ByteBuffer buffer) {
-        byte[] bytes = new byte[buffer.remaining()];
-        buffer.duplicate().get(bytes);
-        return bytes;
     }
 
     @Override

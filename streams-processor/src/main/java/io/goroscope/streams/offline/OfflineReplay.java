@@ -2,10 +2,10 @@ package io.goroscope.streams.offline;
 
 import io.goroscope.schemas.BadRecordException;
 import io.goroscope.schemas.BadRecordException.Reason;
+import io.goroscope.schemas.Records;
 import io.goroscope.schemas.Topics;
 import io.goroscope.schemas.avro.CapturedRecord;
 import io.goroscope.streams.lane.LaneSet;
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
@@ -36,7 +36,7 @@ public final class OfflineReplay {
     public void feed(CapturedRecord record) {
         LaneSet.Input input = inputOf(record.getTopic());
         if (input != null) {
-            feed(input, bytes(record.getValue()), record.getTimestampMs());
+            feed(input, Records.bytes(record.getValue()), record.getTimestampMs());
         }
     }
 
@@ -45,12 +45,6 @@ public final class OfflineReplay {
             return LaneSet.Input.EVENTS;
         }
         return topic.equals(Topics.DEFAULT.of(Topics.Kind.COUNTS)) ? LaneSet.Input.COUNTS : null;
-    }
-
-    private static byte[] bytes(ByteBuffer buffer) {
-        byte[] bytes = new byte[buffer.remaining()];
-        buffer.duplicate().get(bytes);
-        return bytes;
     }
 
     /**
