@@ -10,6 +10,7 @@ import io.goroscope.schemas.avro.FunctionInfo;
 import io.goroscope.schemas.avro.LaneId;
 import io.goroscope.schemas.avro.ProcessId;
 import io.goroscope.testbed.Truth;
+import io.goroscope.testbed.kafka.TopicReader;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -12,6 +12,7 @@ import io.goroscope.schemas.avro.Totals;
 import io.goroscope.testbed.Comparison;
 import io.goroscope.testbed.Observed;
 import io.goroscope.testbed.Truth;
+import io.goroscope.testbed.kafka.TopicReader;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -11,6 +11,7 @@ import io.goroscope.testbed.Flavor;
 import io.goroscope.testbed.Requirements;
 import io.goroscope.testbed.TestProgram;
 import io.goroscope.testbed.Toolchains;
+import io.goroscope.testbed.kafka.TopicReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -3,7 +3,7 @@ package io.goroscope.streams.crash;
 import io.goroscope.schemas.Topics;
 import io.goroscope.streams.lane.LaneSet.Input;
 import io.goroscope.streams.offline.OfflineReplay;
-import io.goroscope.streams.testing.TopicReader;
+import io.goroscope.testbed.kafka.TopicReader;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;

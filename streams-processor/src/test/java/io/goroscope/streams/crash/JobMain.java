@@ -1,6 +1,7 @@
 package io.goroscope.streams.crash;
 
 import io.goroscope.schemas.Topics;
+import io.goroscope.schemas.UserException;
 import io.goroscope.streams.topology.PunctuatorScheme;
 import io.goroscope.streams.topology.StreamsJob;
 import io.goroscope.streams.topology.StreamsJobConfig;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Properties;
+import java.util.concurrent.TimeoutException;
 
 /**
  * One instance of the job in a process of its own, until SIGTERM (it ends in order), SIGKILL (it does not), or the end of
@@ -51,12 +53,7 @@ public final class JobMain {
                 .withBytes(Long.parseLong(all.getProperty(CACHE_BYTES)), defaults.journalBytes());
         AutoCloseable job = Boolean.parseBoolean(all.getProperty(PUNCTUATOR))
                 ? PunctuatorScheme.start(config.withSendEvery(Duration.ofSeconds(3)))
-                : StreamsJob.start(config, state -> {
-                    System.err.println("state " + state);
-                    if (state == StreamsJob.State.FAILED) {
-                        Runtime.getRuntime().halt(1);
-                    }
-                });
+                : start(config);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             try {
                 job.close();
@@ -68,5 +65,24 @@ public final class JobMain {
             // Nothing is ever written.
         }
         Runtime.getRuntime().halt(3);
+    }
+
+    /** One that comes while the broker is away gives up after a while; whoever watches over services starts it again. */
+    private static StreamsJob start(StreamsJobConfig config) {
+        while (true) {
+            try {
+                return StreamsJob.start(config, state -> {
+                    System.err.println("state " + state);
+                    if (state == StreamsJob.State.FAILED) {
+                        Runtime.getRuntime().halt(1);
+                    }
+                });
+            } catch (UserException e) {
+                if (!(e.getCause() instanceof TimeoutException)) {
+                    throw e;
+                }
+                System.err.println("started again: " + e.getMessage());
+            }
+        }
     }
 }

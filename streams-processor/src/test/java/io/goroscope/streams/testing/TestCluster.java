@@ -11,6 +11,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -33,6 +34,8 @@ import org.apache.kafka.metadata.storage.Formatter;
  * which can be killed.
  */
 public final class TestCluster implements AutoCloseable {
+
+    private static final Duration REGISTRATION_LIMIT = Duration.ofMinutes(4);
 
     private final Path folder;
     private final int size;
@@ -218,6 +221,7 @@ public final class TestCluster implements AutoCloseable {
         // A broker that has a process of its own may still be starting.
         patient.put("default.api.timeout.ms", "240000");
         try (Admin admin = Admin.create(patient)) {
+            awaitBrokers(admin);
             admin.createTopics(all).all().get();
         } catch (ExecutionException e) {
             throw new IllegalStateException("cannot create the topics", e.getCause());
@@ -225,6 +229,20 @@ public final class TestCluster implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);
         }
+    }
+
+    /** A majority of the controllers elects a leader, and it answers before the last broker has registered. */
+    private void awaitBrokers(Admin admin) {
+        Waiting.until("all brokers have registered", REGISTRATION_LIMIT, () -> {
+            try {
+                return admin.describeCluster().nodes().get().size() == size;
+            } catch (ExecutionException e) {
+                throw new IllegalStateException("cannot ask for the brokers", e.getCause());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("interrupted", e);
+            }
+        });
     }
 
     @Override

@@ -1,0 +1,2 @@
+/** What tests ask of a Kafka cluster. */
+package io.goroscope.testbed.kafka;
