@@ -33,6 +33,7 @@ public final class HotPathBenchmark implements Benchmark {
                         .include(HotPath.class.getName() + "\\.")
                         .addProfiler(GCProfiler.class)
                         .jvmArgs("-Xms1g", "-Xmx1g", "-XX:+UseSerialGC")
+                        .shouldFailOnError(true)
                         .verbosity(VerboseMode.SILENT)
                         .build())
                 .run();

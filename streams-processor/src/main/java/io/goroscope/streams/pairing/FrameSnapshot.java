@@ -1,14 +1,5 @@
 package io.goroscope.streams.pairing;
 
-import static io.goroscope.streams.pairing.FrameStacks.CALLEES;
-import static io.goroscope.streams.pairing.FrameStacks.DEPTH;
-import static io.goroscope.streams.pairing.FrameStacks.FUNCTION_AND_BELOW;
-import static io.goroscope.streams.pairing.FrameStacks.NONE;
-import static io.goroscope.streams.pairing.FrameStacks.SEGMENT;
-import static io.goroscope.streams.pairing.FrameStacks.STAMP;
-import static io.goroscope.streams.pairing.FrameStacks.STRIDE;
-import static io.goroscope.streams.pairing.FrameStacks.TIME;
-
 import io.goroscope.streams.snapshot.ByteReader;
 import io.goroscope.streams.snapshot.ByteWriter;
 import io.goroscope.streams.snapshot.SnapshotSink;
@@ -33,9 +24,6 @@ public final class FrameSnapshot {
     private final int lane;
     private final ByteWriter writer = new ByteWriter();
     private int[] parts = new int[0];
-    /** The frames of one stack, lowest first. */
-    private int[] upwards = new int[16];
-
     private int part;
 
     /**
@@ -91,19 +79,10 @@ public final class FrameSnapshot {
     }
 
     private void writeStack(int slot, long identity, int group, SnapshotSink sink) {
-        FrameStacks stacks = pairing.stacks;
-        int count = 0;
-        for (int frame = stacks.top(slot); frame != NONE; frame = stacks.below(frame)) {
-            count++;
-        }
-        if (upwards.length < count) {
-            upwards = new int[Math.max(count, 2 * upwards.length)];
-        }
-        for (int frame = stacks.top(slot), i = count - 1; frame != NONE; frame = stacks.below(frame), i--) {
-            upwards[i] = frame;
-        }
-        for (int from = 0; from < count; ) {
-            int to = Math.min(count, from + PART_BYTES / 64);
+        int base = pairing.stacks.base(slot);
+        int end = base + pairing.stacks.count(slot);
+        for (int from = base; from < end; ) {
+            int to = Math.min(end, from + PART_BYTES / 64);
             writer.number(identity).number(to - from);
             writeFrames(from, to);
             if (writer.length() > PART_BYTES) {
@@ -114,19 +93,18 @@ public final class FrameSnapshot {
     }
 
     private void writeFrames(int from, int to) {
-        long[] frames = pairing.stacks.frames;
+        FrameBlocks blocks = pairing.stacks.blocks;
         long depth = 0;
         long timeNs = 0;
-        for (int i = from; i < to; i++) {
-            int at = upwards[i] * STRIDE;
-            writer.number(frames[at + DEPTH] - depth)
-                    .number(frames[at + TIME] - timeNs)
-                    .number(frames[at + CALLEES])
-                    .number(pairing.stacks.function(upwards[i]))
-                    .number(frames[at + STAMP])
-                    .number(frames[at + SEGMENT]);
-            depth = frames[at + DEPTH];
-            timeNs = frames[at + TIME];
+        for (int frame = from; frame < to; frame++) {
+            writer.number(blocks.depth(frame) - depth)
+                    .number(blocks.timeNs(frame) - timeNs)
+                    .number(blocks.calleesNs(frame))
+                    .number(blocks.function(frame))
+                    .number(blocks.stamp(frame))
+                    .number(blocks.segment(frame));
+            depth = blocks.depth(frame);
+            timeNs = blocks.timeNs(frame);
         }
     }
 
@@ -138,47 +116,31 @@ public final class FrameSnapshot {
      * @param value what was put
      */
     public void load(int group, int number, byte[] value) {
-        FrameStacks stacks = pairing.stacks;
         if (parts.length <= group) {
             parts = Arrays.copyOf(parts, Math.max(group + 1, parts.length * 2));
         }
         parts[group] = number + 1;
         ByteReader reader = new ByteReader(value);
         while (reader.hasMore()) {
-            long identity = reader.number();
-            int slot = stacks.find(identity);
-            int below = slot == NONE ? NONE : stacks.top(slot);
-            int top = readFrames(reader, below);
-            if (slot == NONE) {
-                stacks.insert(identity, top);
-            } else {
-                stacks.setTop(slot, top);
-            }
+            readFrames(reader, pairing.stacks.slotFor(reader.number()));
         }
     }
 
-    private int readFrames(ByteReader reader, int lowest) {
-        FrameStacks stacks = pairing.stacks;
-        int below = lowest;
+    private void readFrames(ByteReader reader, int slot) {
+        FrameBlocks blocks = pairing.stacks.blocks;
         long depth = 0;
         long timeNs = 0;
         for (int left = reader.smallNumber(); left > 0; left--) {
-            int frame = stacks.allocate();
-            int at = frame * STRIDE;
             depth += reader.number();
             timeNs += reader.number();
-            stacks.frames[at + DEPTH] = depth;
-            stacks.frames[at + TIME] = timeNs;
-            stacks.frames[at + CALLEES] = reader.number();
+            long calleesNs = reader.number();
             int function = reader.smallNumber();
-            stacks.frames[at + FUNCTION_AND_BELOW] = FrameStacks.functionAndBelow(function, below);
-            stacks.frames[at + STAMP] = reader.number();
-            stacks.frames[at + SEGMENT] = reader.number();
+            int frame = pairing.stacks.push(slot);
+            blocks.write(frame, depth, timeNs, function, reader.smallNumber(), reader.number());
+            blocks.addCalleesNs(frame, calleesNs);
             if (function >= 0) {
                 pairing.openFrames++;
             }
-            below = frame;
         }
-        return below;
     }
 }

@@ -3,36 +3,25 @@ package io.goroscope.streams.pairing;
 import java.util.Arrays;
 
 /**
- * The open frames of all goroutines of a lane: an open-addressing map from identity to the top of a linked stack of
- * frames, all in two arrays of longs.
+ * The stacks of all goroutines of a lane: an open-addressing map from identity to a stack of open frames.
  *
  * <pre>
- *  table, two longs a slot                frames, six longs a frame
- *  ┌──────────┬─────────┐                 ┌───────┬──────┬─────────┬──────────────────┬───────┬─────────┐
- *  │ identity │ top + 1 │ ──────────────► │ depth │ time │ callees │ function │ below │ stamp │ segment │
- *  └──────────┴─────────┘   0: empty      └───────┴──────┴─────────┴──────────────────┴───────┴─────────┘
- *
- *  callees  ns spent in traced callees so far
- *  below    number of the frame below, or {@link #NONE}
- *  stamp    loss generation at entry, 16 bits; {@link #TAINTED} where a gap came after it
+ *  table, two longs a slot                            {@link FrameBlocks}
+ *  ┌──────────┬────────────────────────────────┐      ┌─────────┬─────────┬─────────┬─────────┐
+ *  │ identity │ present │ size │ count │ block │ ───► │ lowest  │    …    │ topmost │         │
+ *  └──────────┴────────────────────────────────┘      └─────────┴─────────┴─────────┴─────────┘
+ *                1         5      29      29  bits
  * </pre>
  *
  * <p>A slot's home is the top bits of a multiplied identity, and collisions go to the next slot, so that all identities
- * with the same top bits (a <em>group</em>) lie side by side: a snapshot writes the groups that changed. An identity is in
- * the table only while it has frames, so that what is gone costs nothing.
+ * with the same top bits (a <em>group</em>) lie side by side: a snapshot writes the groups that changed.
+ *
+ * <p>An identity whose frames have all ended keeps its slot and block, as most goroutines call again at once. Where the table
+ * gets full such <em>idle</em> ones go first, so that the goroutines that are gone cost no more than those that have frames.
  */
 final class FrameStacks {
 
     static final int NONE = -1;
-    static final int TAINTED = 1 << 16;
-
-    static final int STRIDE = 6;
-    static final int DEPTH = 0;
-    static final int TIME = 1;
-    static final int CALLEES = 2;
-    static final int FUNCTION_AND_BELOW = 3;
-    static final int STAMP = 4;
-    static final int SEGMENT = 5;
 
     private static final long GOLDEN_RATIO = 0x9E3779B97F4A7C15L;
     private static final int FIRST_TABLE_BITS = 8;
@@ -40,26 +29,25 @@ final class FrameStacks {
     /** Goroutines in a group, on average, above which there are twice as many groups. */
     private static final int GROUP_SIZE = 256;
 
-    private int tableShift;
-    private long[] table;
-    private int size;
-    long[] frames;
-    private int free;
-    private int groupBits;
-    private byte[] groupChanged;
+    private static final int COUNT_BITS = 29;
+    private static final long COUNT_MASK = (1L << COUNT_BITS) - 1;
+    private static final int SIZE_SHIFT = 2 * COUNT_BITS;
+    private static final int SIZE_MASK = 31;
+    private static final long PRESENT = 1L << 63;
+
+    final FrameBlocks blocks = new FrameBlocks();
+    private int tableShift = Long.SIZE - FIRST_TABLE_BITS;
+    private long[] table = new long[2 << FIRST_TABLE_BITS];
+    /** Slots that are taken, by idle identities too. */
+    private int taken;
+    /** Identities with frames. */
+    private int live;
+
+    private int groupBits = FIRST_GROUP_BITS;
+    private byte[] groupChanged = new byte[1 << FIRST_GROUP_BITS];
     /** Means nothing; keeps {@link #fetch} from being optimised away. */
     @SuppressWarnings("UnusedVariable")
     private long fetched;
-
-    FrameStacks() {
-        tableShift = Long.SIZE - FIRST_TABLE_BITS;
-        table = new long[2 << FIRST_TABLE_BITS];
-        frames = new long[STRIDE << FIRST_TABLE_BITS];
-        free = NONE;
-        chainFree(0);
-        groupBits = FIRST_GROUP_BITS;
-        groupChanged = new byte[1 << groupBits];
-    }
 
     int groupBits() {
         return groupBits;
@@ -77,10 +65,10 @@ final class FrameStacks {
 
     /** Identities with frames. */
     int size() {
-        return size;
+        return live;
     }
 
-    /** The slot of an identity, or {@link #NONE}. Holds until the next insertion or removal. */
+    /** The slot of an identity, or {@link #NONE}. Holds until the next {@link #slotFor} or {@link #remove}. */
     int find(long identity) {
         int mask = table.length - 1;
         int at = home(identity);
@@ -93,45 +81,84 @@ final class FrameStacks {
         return NONE;
     }
 
+    /** The slot of an identity, a new one where it has none. */
+    int slotFor(long identity) {
+        int slot = find(identity);
+        return slot == NONE ? insert(identity) : slot;
+    }
+
     /**
-     * Reads what {@link #find} will read for these events, and the two topmost frames. With many goroutines each of these
-     * reads waits for memory; here no event waits for another, so the processor has many of them under way at the same
-     * time.
+     * Reads what {@link #find} will read for these events, and the topmost frames. With many goroutines each of these reads
+     * waits for memory; here no event waits for another, so the processor has many of them under way at the same time.
      */
     void fetch(long[] ids, int[] what, int from, int to) {
         long[] slots = table;
-        long[] all = frames;
         long read = 0;
         for (int i = from; i < to; i++) {
-            int at = home(Identity.of(ids[i], what[i]));
             // An empty slot leads to frame 0, which does no harm.
-            int top = Math.max(0, (int) slots[at + 1] - 1) * STRIDE;
-            int below = Math.max(0, (int) all[top + FUNCTION_AND_BELOW]) * STRIDE;
-            // Most frames lie across two lines of the cache.
-            read += slots[at] + all[top] + all[top + STRIDE - 1] + all[below] + all[below + STRIDE - 1];
+            long stack = slots[home(Identity.of(ids[i], what[i])) + 1];
+            read += blocks.fetch(block(stack) + Math.max(0, count(stack) - 1));
         }
         fetched = read;
     }
 
-    /** Puts an identity that is not in the table, with {@code top} as its stack. */
-    void insert(long identity, int top) {
-        if ((size + 1) * 4 > table.length) {
-            grow();
+    /** Number of the lowest frame of a stack; the others follow it. */
+    int base(int slot) {
+        return block(table[slot + 1]);
+    }
+
+    /** How many frames a stack has; 0 for {@link #NONE}. */
+    int count(int slot) {
+        return slot == NONE ? 0 : count(table[slot + 1]);
+    }
+
+    /** Puts a frame upon a stack, and gives its number for {@link FrameBlocks#write}. The block may be another afterwards. */
+    int push(int slot) {
+        long stack = table[slot + 1];
+        int count = count(stack);
+        int block = block(stack);
+        int size = size(stack);
+        if (count == FrameBlocks.capacity(size)) {
+            block = blocks.enlarge(block, size++);
         }
-        place(identity, top + 1L);
-        size++;
+        set(slot, block, count + 1, size);
+        return block + count;
     }
 
-    int top(int slot) {
-        return (int) table[slot + 1] - 1;
+    /** Leaves the lowest {@code count} frames. */
+    void cut(int slot, int count) {
+        long stack = table[slot + 1];
+        int size = size(stack);
+        if (count == 0 && size > 0) {
+            blocks.release(block(stack), size);
+            set(slot, blocks.allocate(0), 0, 0);
+        } else {
+            set(slot, block(stack), count, size);
+        }
     }
 
-    void setTop(int slot, int frame) {
-        table[slot + 1] = frame + 1L;
+    private void set(int slot, int block, int count, int size) {
+        live += Integer.signum(count) - Integer.signum(count(table[slot + 1]));
+        table[slot + 1] = PRESENT | ((long) size << SIZE_SHIFT) | ((long) count << COUNT_BITS) | block;
+        touch(table[slot]);
+    }
+
+    private static int block(long stack) {
+        return (int) (stack & COUNT_MASK);
+    }
+
+    private static int count(long stack) {
+        return (int) ((stack >>> COUNT_BITS) & COUNT_MASK);
+    }
+
+    private static int size(long stack) {
+        return (int) (stack >>> SIZE_SHIFT) & SIZE_MASK;
     }
 
     /** Takes an identity out; entries after it move up so that no search ends too early. */
     void remove(int slot) {
+        cut(slot, 0);
+        blocks.release(base(slot), 0);
         int mask = table.length - 1;
         int hole = slot;
         int at = slot;
@@ -149,7 +176,7 @@ final class FrameStacks {
             }
         }
         table[hole + 1] = 0;
-        size--;
+        taken--;
     }
 
     /** Notes that the frames of an identity are not what the last snapshot has. */
@@ -157,7 +184,7 @@ final class FrameStacks {
         groupChanged[group(identity)] = 1;
     }
 
-    int group(long identity) {
+    private int group(long identity) {
         return (int) ((identity * GOLDEN_RATIO) >>> (Long.SIZE - groupBits));
     }
 
@@ -171,8 +198,8 @@ final class FrameStacks {
         return changed;
     }
 
-    /** Calls {@code visitor} with the slot of every identity of a group. The visitor must not insert or remove. */
-    void forEachIn(int group, SlotVisitor visitor) {
+    /** Calls {@code visitor} with every stack of a group that has frames. The visitor must neither insert nor remove. */
+    void forEachIn(int group, StackVisitor visitor) {
         int slots = table.length >> 1;
         int bits = Long.SIZE - tableShift;
         int first = group << (bits - groupBits);
@@ -182,102 +209,64 @@ final class FrameStacks {
                 if (i >= last - first) {
                     return;
                 }
-            } else if (group(table[2 * slot]) == group) {
+            } else if (count(2 * slot) > 0 && group(table[2 * slot]) == group) {
                 visitor.visit(2 * slot, table[2 * slot]);
             }
         }
     }
 
-    /** Calls {@code visitor} with the slot of every identity. The visitor must not insert or remove. */
-    void forEach(SlotVisitor visitor) {
-        for (int at = 0; at < table.length; at += 2) {
-            if (table[at + 1] != 0) {
-                visitor.visit(at, table[at]);
+    /** Calls {@code visitor} with every stack that has frames. The visitor must neither insert nor remove. */
+    void forEach(StackVisitor visitor) {
+        for (int slot = 0; slot < table.length; slot += 2) {
+            if (count(slot) > 0) {
+                visitor.visit(slot, table[slot]);
             }
         }
     }
 
-    /** All identities, for a walk that inserts or removes. */
-    long[] identities() {
-        long[] all = new long[size];
-        int count = 0;
-        for (int at = 0; at < table.length; at += 2) {
-            if (table[at + 1] != 0) {
-                all[count++] = table[at];
-            }
-        }
-        return all;
-    }
-
-    interface SlotVisitor {
+    /** Takes a stack. */
+    interface StackVisitor {
         void visit(int slot, long identity);
-    }
-
-    /** A frame with undefined content. */
-    int allocate() {
-        if (free == NONE) {
-            int from = frames.length;
-            frames = Arrays.copyOf(frames, frames.length * 2);
-            chainFree(from);
-        }
-        int frame = free;
-        free = (int) frames[frame * STRIDE];
-        return frame;
-    }
-
-    void release(int frame) {
-        frames[frame * STRIDE] = free;
-        free = frame;
-    }
-
-    int below(int frame) {
-        return (int) frames[frame * STRIDE + FUNCTION_AND_BELOW];
-    }
-
-    void setBelow(int frame, int below) {
-        int at = frame * STRIDE + FUNCTION_AND_BELOW;
-        frames[at] = (frames[at] & 0xFFFFFFFF_00000000L) | (below & 0xFFFFFFFFL);
-    }
-
-    int function(int frame) {
-        return (int) (frames[frame * STRIDE + FUNCTION_AND_BELOW] >> Integer.SIZE);
-    }
-
-    static long functionAndBelow(int function, int below) {
-        return ((long) function << Integer.SIZE) | (below & 0xFFFFFFFFL);
     }
 
     private int home(long identity) {
         return (int) ((identity * GOLDEN_RATIO) >>> tableShift) << 1;
     }
 
-    private void chainFree(int from) {
-        for (int at = frames.length - STRIDE; at >= from; at -= STRIDE) {
-            frames[at] = free;
-            free = at / STRIDE;
+    private int insert(long identity) {
+        if ((taken + 1) * 4 > table.length) {
+            makeRoom();
         }
+        taken++;
+        return place(identity, PRESENT | blocks.allocate(0));
     }
 
-    private void place(long identity, long topPlusOne) {
+    private int place(long identity, long stack) {
         int mask = table.length - 1;
         int at = home(identity);
         while (table[at + 1] != 0) {
             at = (at + 2) & mask;
         }
         table[at] = identity;
-        table[at + 1] = topPlusOne;
+        table[at + 1] = stack;
+        return at;
     }
 
-    private void grow() {
+    /** Without those that are idle; where they are less than half, in a larger table. */
+    private void makeRoom() {
         long[] old = table;
-        table = new long[old.length * 2];
-        tableShift--;
+        boolean larger = live > taken / 2;
+        table = new long[larger ? old.length * 2 : old.length];
+        tableShift -= larger ? 1 : 0;
         for (int at = 0; at < old.length; at += 2) {
-            if (old[at + 1] != 0) {
+            if (count(old[at + 1]) > 0) {
                 place(old[at], old[at + 1]);
+            } else if (old[at + 1] != 0) {
+                blocks.release(block(old[at + 1]), 0);
             }
         }
-        while (size > groupChanged.length * GROUP_SIZE) {
+        taken = live;
+        while (taken > groupChanged.length * GROUP_SIZE) {
             // Twice the groups have the old numbers among theirs, so that a snapshot of all replaces what was written.
             groupBits++;
             groupChanged = new byte[1 << groupBits];

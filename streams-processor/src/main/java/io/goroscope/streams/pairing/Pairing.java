@@ -1,14 +1,6 @@
 package io.goroscope.streams.pairing;
 
-import static io.goroscope.streams.pairing.FrameStacks.CALLEES;
-import static io.goroscope.streams.pairing.FrameStacks.DEPTH;
-import static io.goroscope.streams.pairing.FrameStacks.FUNCTION_AND_BELOW;
 import static io.goroscope.streams.pairing.FrameStacks.NONE;
-import static io.goroscope.streams.pairing.FrameStacks.SEGMENT;
-import static io.goroscope.streams.pairing.FrameStacks.STAMP;
-import static io.goroscope.streams.pairing.FrameStacks.STRIDE;
-import static io.goroscope.streams.pairing.FrameStacks.TAINTED;
-import static io.goroscope.streams.pairing.FrameStacks.TIME;
 
 import io.goroscope.schemas.ModeDetail;
 import io.goroscope.schemas.avro.Lifecycle;
@@ -36,6 +28,7 @@ public final class Pairing {
 
     private final CallSink sink;
     final FrameStacks stacks = new FrameStacks();
+    private final FrameBlocks blocks = stacks.blocks;
     long openFrames;
     long noIdentity;
     long offStack;
@@ -148,91 +141,87 @@ public final class Pairing {
 
     private void enter(
             long identity, long timeNs, long depth, int function, int stamp, long segment, boolean segmented) {
-        int slot = stacks.find(identity);
-        int top = NONE;
-        if (slot != NONE) {
-            top = stacks.top(slot);
-            int alive = segmented ? aliveOnSegment(top, depth, segment) : aliveBefore(top, depth);
-            if (alive != top) {
-                bury(top, alive, timeNs, stamp, AbandonReason.UNKNOWN);
-                top = alive;
-            }
+        int slot = stacks.slotFor(identity);
+        int count = stacks.count(slot);
+        int base = stacks.base(slot);
+        int alive = segmented ? aliveOnSegment(base, count, depth, segment) : aliveBefore(base, count, depth);
+        if (alive != count) {
+            bury(base, count, alive, timeNs, stamp, AbandonReason.UNKNOWN);
+            stacks.cut(slot, alive);
         }
-        push(identity, slot, top, timeNs, depth, function, stamp, segment);
+        blocks.write(stacks.push(slot), depth, timeNs, function, stamp, segment);
         openFrames++;
     }
 
     private void leave(long identity, long timeNs, long depth, int function, int what, int stamp, boolean segmented) {
         int slot = stacks.find(identity);
-        if (slot == NONE) {
+        int count = stacks.count(slot);
+        if (count == 0) {
             sink.unmatched(function, timeNs);
             return;
         }
-        int top = stacks.top(slot);
-        int match;
-        if (segmented) {
-            match = topmost(top, function, depth);
-            if (match == NONE) {
-                sink.unmatched(function, timeNs);
-                return;
-            }
-        } else {
-            match = aliveAt(top, depth);
+        int base = stacks.base(slot);
+        int match = segmented ? topmost(base, count, function, depth) : aliveAt(base, count, depth);
+        if (segmented && match == 0) {
+            sink.unmatched(function, timeNs);
+            return;
         }
-        if (match != top) {
-            bury(top, match, timeNs, stamp, AbandonReason.UNKNOWN);
+        if (match != count) {
+            bury(base, count, match, timeNs, stamp, AbandonReason.UNKNOWN);
         }
-        int below = match;
-        if (match != NONE && stacks.frames[match * STRIDE + DEPTH] == depth && stacks.function(match) == function) {
-            below = complete(match, timeNs, identity, what, stamp);
+        int left = match;
+        if (match > 0 && isCall(base + match - 1, function, depth)) {
+            left = match - 1;
+            complete(base, left, timeNs, identity, what, stamp);
         } else {
             sink.unmatched(function, timeNs);
             if (!segmented) {
                 // The return has popped the place where a frame of another function was.
-                below = aliveBefore(match, depth);
-                bury(match, below, timeNs, stamp, AbandonReason.UNKNOWN);
+                left = aliveBefore(base, match, depth);
+                bury(base, match, left, timeNs, stamp, AbandonReason.UNKNOWN);
             }
         }
-        settle(identity, slot, below);
+        stacks.cut(slot, left);
     }
 
-    private int complete(int frame, long timeNs, long identity, int what, int stamp) {
-        long[] frames = stacks.frames;
-        int at = frame * STRIDE;
-        int below = stacks.below(frame);
-        int function = stacks.function(frame);
-        long durationNs = Math.max(0, timeNs - frames[at + TIME]);
-        if (frames[at + STAMP] == stamp) {
-            long selfNs = Math.max(0, durationNs - frames[at + CALLEES]);
-            sink.paired(function, callerOf(below, stamp), durationNs, selfNs, timeNs, Identity.id(identity), what);
+    private boolean isCall(int frame, int function, long depth) {
+        return blocks.depth(frame) == depth && blocks.function(frame) == function;
+    }
+
+    /** @param below how many frames there are below the one that ends */
+    private void complete(int base, int below, long timeNs, long identity, int what, int stamp) {
+        int frame = base + below;
+        int function = blocks.function(frame);
+        long durationNs = Math.max(0, timeNs - blocks.timeNs(frame));
+        int caller = caller(base, below);
+        if (blocks.stamp(frame) == stamp) {
+            long selfNs = Math.max(0, durationNs - blocks.calleesNs(frame));
+            // No edge where a loss lies between the two.
+            int callerFunction =
+                    caller == NONE || blocks.stamp(caller) != stamp ? CallSink.NO_CALLER : blocks.function(caller);
+            sink.paired(function, callerFunction, durationNs, selfNs, timeNs, Identity.id(identity), what);
         } else {
             sink.uncertain(function, timeNs);
         }
-        addCallee(below, durationNs);
-        stacks.release(frame);
-        openFrames--;
-        return below;
-    }
-
-    /** The traced caller: the frame below, marks aside, if no loss lies between the two. */
-    private int callerOf(int below, int stamp) {
-        int caller = below;
-        while (caller != NONE && stacks.function(caller) < 0) {
-            caller = stacks.below(caller);
-        }
-        if (caller == NONE || stacks.frames[caller * STRIDE + STAMP] != stamp) {
-            return CallSink.NO_CALLER;
-        }
-        return stacks.function(caller);
-    }
-
-    private void addCallee(int below, long durationNs) {
-        int caller = below;
-        while (caller != NONE && stacks.function(caller) < 0) {
-            caller = stacks.below(caller);
-        }
         if (caller != NONE) {
-            stacks.frames[caller * STRIDE + CALLEES] += durationNs;
+            blocks.addCalleesNs(caller, durationNs);
+        }
+        openFrames--;
+    }
+
+    /** The topmost of the lowest {@code count} frames that is no mark. */
+    private int caller(int base, int count) {
+        int frame = base + count - 1;
+        while (frame >= base && blocks.function(frame) < 0) {
+            frame--;
+        }
+        return frame < base ? NONE : frame;
+    }
+
+    private void addCallee(int base, int below, long durationNs) {
+        int caller = caller(base, below);
+        if (caller != NONE) {
+            blocks.addCalleesNs(caller, durationNs);
         }
     }
 
@@ -247,14 +236,17 @@ public final class Pairing {
             boolean segmented,
             int mark) {
         int slot = stacks.find(identity);
-        if (slot == NONE) {
+        if (stacks.count(slot) == 0) {
             return;
         }
-        int alive = buryDead(slot, timeNs, depth, function, stamp, segment, segmented);
-        if (alive == NONE) {
-            settle(identity, slot, NONE);
-        } else {
-            push(identity, slot, alive, timeNs, depth, mark, stamp, segment);
+        stacks.cut(slot, buryDead(slot, timeNs, depth, function, stamp, segment, segmented));
+        putMark(slot, timeNs, depth, mark, stamp, segment);
+    }
+
+    /** Puts a mark upon the frames that are left, if any. */
+    private void putMark(int slot, long timeNs, long depth, int mark, int stamp, long segment) {
+        if (stacks.count(slot) > 0) {
+            blocks.write(stacks.push(slot), depth, timeNs, mark, stamp, segment);
         }
     }
 
@@ -269,184 +261,146 @@ public final class Pairing {
     private void resume(
             long identity, long timeNs, long depth, int function, int stamp, long segment, boolean segmented) {
         int slot = stacks.find(identity);
-        if (slot == NONE) {
+        int count = stacks.count(slot);
+        if (count == 0) {
             return;
         }
-        int top = stacks.top(slot);
-        int alive = segmented ? aliveOnSegment(top, depth, segment) : NONE;
-        int mark = segmented ? lowestMark(top, alive) : 0;
-        alive = buryDead(slot, timeNs, depth, function, stamp, segment, segmented);
-        if (mark != 0 && alive != NONE) {
-            push(identity, slot, alive, timeNs, depth, mark, stamp, segment);
-        } else {
-            settle(identity, slot, alive);
+        int base = stacks.base(slot);
+        int mark = segmented ? lowestMark(base, count, aliveOnSegment(base, count, depth, segment)) : 0;
+        stacks.cut(slot, buryDead(slot, timeNs, depth, function, stamp, segment, segmented));
+        if (mark != 0) {
+            putMark(slot, timeNs, depth, mark, stamp, segment);
         }
     }
 
-    /** The lowest mark from {@code top} down to, but without, {@code until}; 0 where there is none. */
-    private int lowestMark(int top, int until) {
-        int mark = 0;
-        for (int frame = top; frame != until; frame = stacks.below(frame)) {
-            int function = stacks.function(frame);
-            mark = function < 0 ? function : mark;
+    /** The lowest mark above the lowest {@code alive} frames; 0 where there is none. */
+    private int lowestMark(int base, int count, int alive) {
+        for (int frame = base + alive; frame < base + count; frame++) {
+            if (blocks.function(frame) < 0) {
+                return blocks.function(frame);
+            }
         }
-        return mark;
+        return 0;
     }
 
-    /** Buries what a marker's call overwrites; not the frame of the marker itself, where that is traced as well. */
+    /**
+     * Buries what a marker's call overwrites; not the frame of the marker itself, where that is traced as well.
+     *
+     * @return how many frames are left
+     */
     private int buryDead(int slot, long timeNs, long depth, int function, int stamp, long segment, boolean segmented) {
-        int top = stacks.top(slot);
-        if (stacks.frames[top * STRIDE + DEPTH] == depth && stacks.function(top) == function) {
-            return top;
+        int base = stacks.base(slot);
+        int count = stacks.count(slot);
+        if (isCall(base + count - 1, function, depth)) {
+            return count;
         }
-        int alive = segmented ? aliveOnSegment(top, depth, segment) : aliveBefore(top, depth);
-        bury(top, alive, timeNs, stamp, AbandonReason.UNKNOWN);
+        int alive = segmented ? aliveOnSegment(base, count, depth, segment) : aliveBefore(base, count, depth);
+        bury(base, count, alive, timeNs, stamp, AbandonReason.UNKNOWN);
         return alive;
     }
 
     private void end(long goid, int what, long timeNs, int stamp) {
-        long identity = Identity.ofGoroutine(goid, what);
-        int slot = stacks.find(identity);
+        int slot = stacks.find(Identity.ofGoroutine(goid, what));
         if (slot != NONE) {
-            bury(stacks.top(slot), NONE, timeNs, stamp, AbandonReason.GOROUTINE_END);
-            settle(identity, slot, NONE);
+            bury(stacks.base(slot), stacks.count(slot), 0, timeNs, stamp, AbandonReason.GOROUTINE_END);
+            stacks.remove(slot);
         }
     }
 
-    /** The topmost frame that is no deeper than {@code depth}. */
-    private int aliveAt(int top, long depth) {
-        long[] frames = stacks.frames;
-        int frame = top;
-        while (frame != NONE && frames[frame * STRIDE + DEPTH] > depth) {
-            frame = stacks.below(frame);
+    /** How many of these frames are no deeper than {@code depth}. */
+    private int aliveAt(int base, int count, long depth) {
+        int alive = count;
+        while (alive > 0 && blocks.depth(base + alive - 1) > depth) {
+            alive--;
         }
-        return frame;
+        return alive;
     }
 
-    /** The topmost frame that is less deep than {@code depth}. */
-    private int aliveBefore(int top, long depth) {
-        long[] frames = stacks.frames;
-        int frame = top;
-        while (frame != NONE && frames[frame * STRIDE + DEPTH] >= depth) {
-            frame = stacks.below(frame);
+    /** How many of these frames are less deep than {@code depth}. */
+    private int aliveBefore(int base, int count, long depth) {
+        int alive = count;
+        while (alive > 0 && blocks.depth(base + alive - 1) >= depth) {
+            alive--;
         }
-        return frame;
+        return alive;
     }
 
     /**
-     * Segmented stacks: the topmost frame that an entry with this SP leaves alive. The topmost frames of the same segment
+     * Segmented stacks: how many of these frames an entry with this SP leaves alive. The topmost frames of the same segment
      * at or below SP are dead, and so is all that was called from them.
      */
-    private int aliveOnSegment(int top, long sp, long segment) {
-        long[] frames = stacks.frames;
-        int alive = top;
-        for (int frame = top; frame != NONE; frame = stacks.below(frame)) {
-            if (frames[frame * STRIDE + SEGMENT] == segment) {
-                if (frames[frame * STRIDE + DEPTH] > sp) {
+    private int aliveOnSegment(int base, int count, long sp, long segment) {
+        int alive = count;
+        for (int frame = base + count - 1; frame >= base; frame--) {
+            if (blocks.segment(frame) == segment) {
+                if (blocks.depth(frame) > sp) {
                     break;
                 }
-                alive = stacks.below(frame);
+                alive = frame - base;
             }
         }
         return alive;
     }
 
-    private int topmost(int top, int function, long sp) {
-        long[] frames = stacks.frames;
-        int frame = top;
-        while (frame != NONE && (frames[frame * STRIDE + DEPTH] != sp || stacks.function(frame) != function)) {
-            frame = stacks.below(frame);
+    /** How many frames there are up to the topmost one of a function with this SP; 0 where there is none. */
+    private int topmost(int base, int count, int function, long sp) {
+        int match = count;
+        while (match > 0 && !isCall(base + match - 1, function, sp)) {
+            match--;
         }
-        return frame;
+        return match;
     }
 
     /**
-     * Ends the frames from {@code top} down to, but without, {@code until}. A mark among them gives its reason to those
+     * Ends the frames above the lowest {@code alive} ones, the topmost first. A mark among them gives its reason to those
      * below it.
      */
-    private void bury(int top, int until, long timeNs, int stamp, AbandonReason unmarked) {
+    private void bury(int base, int count, int alive, long timeNs, int stamp, AbandonReason unmarked) {
         AbandonReason reason = unmarked;
-        int frame = top;
-        while (frame != until) {
-            int function = stacks.function(frame);
-            int below = stacks.below(frame);
+        for (int frame = base + count - 1; frame >= base + alive; frame--) {
+            int function = blocks.function(frame);
             if (function < 0) {
                 reason = reasonOf(function);
-            } else {
-                long openNs = Math.max(0, timeNs - stacks.frames[frame * STRIDE + TIME]);
-                if (stacks.frames[frame * STRIDE + STAMP] == stamp) {
-                    sink.abandoned(function, reason, openNs, timeNs);
-                } else {
-                    sink.uncertain(function, timeNs);
-                }
-                addCallee(below, openNs);
-                openFrames--;
+                continue;
             }
-            stacks.release(frame);
-            frame = below;
+            long openNs = Math.max(0, timeNs - blocks.timeNs(frame));
+            if (blocks.stamp(frame) == stamp) {
+                sink.abandoned(function, reason, openNs, timeNs);
+            } else {
+                sink.uncertain(function, timeNs);
+            }
+            addCallee(base, frame - base, openNs);
+            openFrames--;
         }
-    }
-
-    private void push(
-            long identity, int slot, int below, long timeNs, long depth, int function, int stamp, long segment) {
-        int frame = stacks.allocate();
-        long[] frames = stacks.frames;
-        int at = frame * STRIDE;
-        frames[at + DEPTH] = depth;
-        frames[at + TIME] = timeNs;
-        frames[at + CALLEES] = 0;
-        frames[at + FUNCTION_AND_BELOW] = FrameStacks.functionAndBelow(function, below);
-        frames[at + STAMP] = stamp;
-        frames[at + SEGMENT] = segment;
-        if (slot == NONE) {
-            stacks.insert(identity, frame);
-        } else {
-            stacks.setTop(slot, frame);
-        }
-        stacks.touch(identity);
-    }
-
-    private void settle(long identity, int slot, int top) {
-        if (top == NONE) {
-            stacks.remove(slot);
-        } else {
-            stacks.setTop(slot, top);
-        }
-        stacks.touch(identity);
     }
 
     /** Ends all calls that are open, as at the end of the process. */
     public void closeAll(AbandonReason reason, long timeNs) {
-        for (long identity : stacks.identities()) {
-            int slot = stacks.find(identity);
-            closeStack(stacks.top(slot), reason, timeNs);
-            settle(identity, slot, NONE);
-        }
+        stacks.forEach((slot, identity) -> {
+            closeStack(stacks.base(slot), stacks.count(slot), reason, timeNs);
+            stacks.cut(slot, 0);
+        });
     }
 
     /**
      * What is open when all ends has its own generation for comparison: without an event there is no other. Only a gap
      * makes it uncertain.
      */
-    private void closeStack(int top, AbandonReason unmarked, long timeNs) {
+    private void closeStack(int base, int count, AbandonReason unmarked, long timeNs) {
         AbandonReason reason = unmarked;
-        for (int frame = top; frame != NONE; ) {
-            int function = stacks.function(frame);
-            int below = stacks.below(frame);
+        for (int frame = base + count - 1; frame >= base; frame--) {
+            int function = blocks.function(frame);
             if (function >= 0) {
                 closeOne(frame, function, reason, timeNs);
             } else if (unmarked != AbandonReason.DETACH) {
                 reason = reasonOf(function);
             }
-            stacks.release(frame);
-            frame = below;
         }
     }
 
     private void closeOne(int frame, int function, AbandonReason reason, long timeNs) {
-        long[] frames = stacks.frames;
-        if (frames[frame * STRIDE + STAMP] < TAINTED) {
-            sink.abandoned(function, reason, Math.max(0, timeNs - frames[frame * STRIDE + TIME]), timeNs);
+        if (blocks.stamp(frame) < FrameBlocks.TAINTED) {
+            sink.abandoned(function, reason, Math.max(0, timeNs - blocks.timeNs(frame)), timeNs);
         } else {
             sink.uncertain(function, timeNs);
         }
@@ -455,43 +409,35 @@ public final class Pairing {
 
     /** Ends the open calls of one function, whose probes are gone; the calls around them stay open. */
     private void closeFunction(int function, long timeNs) {
-        for (long identity : stacks.identities()) {
-            int slot = stacks.find(identity);
-            int above = NONE;
-            int top = stacks.top(slot);
+        stacks.forEach((slot, identity) -> {
+            int base = stacks.base(slot);
+            int count = stacks.count(slot);
             boolean open = false;
-            for (int frame = top; frame != NONE; ) {
-                int below = stacks.below(frame);
-                if (stacks.function(frame) == function) {
+            for (int frame = base + count - 1; frame >= base; frame--) {
+                if (blocks.function(frame) == function) {
                     closeOne(frame, function, AbandonReason.DETACH, timeNs);
                     // As if it had never been traced: what it called counts as called by its caller.
-                    addCallee(below, stacks.frames[frame * STRIDE + CALLEES]);
-                    if (above == NONE) {
-                        top = below;
-                    } else {
-                        stacks.setBelow(above, below);
-                    }
-                    stacks.release(frame);
+                    addCallee(base, frame - base, blocks.calleesNs(frame));
+                    blocks.copy(frame + 1, frame, base + count - frame - 1);
+                    count--;
                 } else {
-                    open |= stacks.function(frame) >= 0;
-                    above = frame;
+                    open |= blocks.function(frame) >= 0;
                 }
-                frame = below;
             }
             if (!open) {
                 // Marks alone have nobody to give a reason to.
-                closeStack(top, AbandonReason.DETACH, timeNs);
-                top = NONE;
+                count = 0;
             }
-            settle(identity, slot, top);
-        }
+            stacks.cut(slot, count);
+        });
     }
 
     /** There is a gap in the lane: whatever is open may have lost an event. */
     public void taint() {
         stacks.forEach((slot, identity) -> {
-            for (int frame = stacks.top(slot); frame != NONE; frame = stacks.below(frame)) {
-                stacks.frames[frame * STRIDE + STAMP] |= TAINTED;
+            int base = stacks.base(slot);
+            for (int frame = base; frame < base + stacks.count(slot); frame++) {
+                blocks.taint(frame);
             }
             stacks.touch(identity);
         });
@@ -505,7 +451,8 @@ public final class Pairing {
     /** When the topmost open call of a stack began, ns; {@link Long#MIN_VALUE} where none is open. */
     public long enteredNs(long identity) {
         int slot = stacks.find(identity);
-        return slot == NONE ? Long.MIN_VALUE : stacks.frames[stacks.top(slot) * STRIDE + TIME];
+        int count = stacks.count(slot);
+        return count == 0 ? Long.MIN_VALUE : blocks.timeNs(stacks.base(slot) + count - 1);
     }
 
     /** Calls that are open. */

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.goroscope.schemas.batch.BatchDescriptor;
 import io.goroscope.streams.testing.NaivePairing;
 import io.goroscope.streams.testing.RecordingSink;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -19,7 +22,7 @@ class PairingPropertyTest {
     void shouldAgreeWithTheOracle(
             @ForAll long seed,
             @ForAll @IntRange(min = 1, max = 6) int goroutines,
-            @ForAll @IntRange(min = 1, max = 8) int depths,
+            @ForAll @IntRange(min = 1, max = 24) int depths,
             @ForAll @IntRange(min = 0, max = 3) int flags) {
         Random random = new Random(seed);
         RecordingSink found = new RecordingSink();
@@ -58,29 +61,57 @@ class PairingPropertyTest {
     }
 
     @Property(tries = 200)
-    void shouldFindEveryIdentityAmongMany(@ForAll long seed) {
+    void shouldKeepTheFramesOfManyStacksApart(@ForAll long seed) {
         Random random = new Random(seed);
         FrameStacks stacks = new FrameStacks();
-        Map<Long, Integer> expected = new HashMap<>();
-        for (int i = 0; i < 3000; i++) {
+        Map<Long, List<Long>> expected = new HashMap<>();
+        long number = 0;
+        for (int i = 0; i < 5000; i++) {
             long identity = random.nextInt(4) == 0 ? random.nextLong() : random.nextInt(500);
-            int slot = stacks.find(identity);
-            Integer top = expected.get(identity);
-            assertThat(slot == FrameStacks.NONE).isEqualTo(top == null);
-            if (top == null) {
-                stacks.insert(identity, i);
-                expected.put(identity, i);
-            } else {
-                assertThat(stacks.top(slot)).isEqualTo(top);
-                stacks.remove(slot);
-                expected.remove(identity);
+            List<Long> frames = expected.getOrDefault(identity, new ArrayList<>());
+            assertThat(stacks.count(stacks.find(identity))).isEqualTo(frames.size());
+            int slot = stacks.slotFor(identity);
+            assertThat(depths(stacks, slot)).isEqualTo(frames);
+            switch (random.nextInt(8)) {
+                case 0 -> {
+                    stacks.remove(slot);
+                    assertThat(stacks.find(identity)).isEqualTo(FrameStacks.NONE);
+                    frames.clear();
+                }
+                case 1 -> {
+                    int left = random.nextInt(frames.size() + 1);
+                    stacks.cut(slot, left);
+                    frames.subList(left, frames.size()).clear();
+                }
+                default -> {
+                    for (int more = random.nextInt(6); more > 0; more--) {
+                        stacks.blocks.write(stacks.push(slot), ++number, 0, 0, 0, identity & 1);
+                        frames.add(number);
+                    }
+                }
             }
+            if (frames.isEmpty()) {
+                expected.remove(identity);
+            } else {
+                expected.put(identity, frames);
+            }
+            assertThat(stacks.size()).isEqualTo(expected.size());
         }
-        Map<Long, Integer> found = new HashMap<>();
+        Map<Long, List<Long>> found = new HashMap<>();
         for (int group = 0; group < stacks.groups(); group++) {
-            stacks.forEachIn(group, (slot, identity) -> assertThat(found.put(identity, stacks.top(slot)))
-                    .isNull());
+            stacks.forEachIn(group, (slot, identity) -> {
+                assertThat(found.put(identity, depths(stacks, slot))).isNull();
+                assertThat(stacks.blocks.segment(stacks.base(slot) + stacks.count(slot) - 1))
+                        .isEqualTo(identity & 1);
+            });
         }
         assertThat(found).isEqualTo(expected);
+    }
+
+    private static List<Long> depths(FrameStacks stacks, int slot) {
+        int base = stacks.base(slot);
+        return IntStream.range(base, base + stacks.count(slot))
+                .mapToObj(stacks.blocks::depth)
+                .toList();
     }
 }
