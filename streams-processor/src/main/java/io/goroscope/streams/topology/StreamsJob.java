@@ -86,7 +86,7 @@ public final class StreamsJob implements AutoCloseable {
         AtomicReference<Throwable> failure = new AtomicReference<>();
         KafkaStreams streams;
         try {
-            streams = new KafkaStreams(LaneTopology.build(config, counters), properties);
+            streams = new KafkaStreams(LaneTopology.build(config, counters), properties, new JobClients());
         } catch (KafkaException e) {
             throw new UserException("cannot start the Streams job: " + e.getMessage(), e);
         }
