@@ -10,8 +10,8 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,7 +25,7 @@ final class Drain {
 
     private final Spool spool;
     private final Supplier<Delivery> connector;
-    private final BooleanSupplier openDirectWay;
+    private final Predicate<Segment> openDirectWay;
     private final Underway.Undelivered undelivered;
     private final Consumer<OutgoingRecord> givenUp;
     private final Underway underway = new Underway();
@@ -35,17 +35,20 @@ final class Drain {
     private volatile boolean closing;
     private Segment current;
     private long sent;
+    /** One that has been sent, and has not all arrived; or null. */
+    private Segment passed;
 
     /**
      * @param connector connects or throws; called until it succeeds
-     * @param openDirectWay called when the queue is empty; true if records now go to the broker directly
+     * @param openDirectWay called when all of the queue has been sent, with its last segment where this may not have arrived
+     *     yet; true if records now go to the broker directly
      * @param undelivered hears of records that the broker will not take
      * @param givenUp hears of records for which the spool had no room
      */
     Drain(
             Spool spool,
             Supplier<Delivery> connector,
-            BooleanSupplier openDirectWay,
+            Predicate<Segment> openDirectWay,
             Underway.Undelivered undelivered,
             Consumer<OutgoingRecord> givenUp) {
         this.spool = spool;
@@ -85,6 +88,7 @@ final class Drain {
         if (delivery != null) {
             delivery.close(limit);
         }
+        removePassed();
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
@@ -115,7 +119,7 @@ final class Drain {
             Segment oldest = spool.oldest();
             if (oldest != null) {
                 send(oldest);
-            } else if (openDirectWay.getAsBoolean()) {
+            } else if (openDirectWay.test(null)) {
                 pause(RETRY_MS);
             }
         } catch (IOException e) {
@@ -144,12 +148,29 @@ final class Drain {
                 }
             }
         }
+        if (isWanted(segment)) {
+            passed = segment;
+            // Not only once all has arrived: under load there would always be more by then.
+            var unused = openDirectWay.test(segment);
+        }
         while (underway.bytes() > 0 && isWanted(segment)) {
             pause(RECHECK_MS);
             countGivenUp();
         }
         if (isWanted(segment)) {
             spool.remove(segment);
+            passed = null;
+        }
+    }
+
+    /** Behind the thread's end: all may have arrived since it looked last. */
+    private void removePassed() {
+        if (passed != null && underway.bytes() == 0) {
+            try {
+                spool.remove(passed);
+            } catch (IOException e) {
+                warnings.warn("cannot delete " + passed.file(), Spool.reason(e));
+            }
         }
     }
 

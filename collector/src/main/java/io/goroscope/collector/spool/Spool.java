@@ -31,6 +31,9 @@ final class Spool implements AutoCloseable {
     private final SegmentWriter[] tails = new SegmentWriter[2];
     private long closedBytes;
     private long next;
+    /** Number of the segment that holds what went to the broker directly and did not arrive, if it comes to that. */
+    private long direct;
+
     private int appended;
 
     /** A segment that is no longer written: its size, and what is in it. */
@@ -102,18 +105,31 @@ final class Spool implements AutoCloseable {
         }
     }
 
-    /** Puts records before all that is there: the producer had them, and could not send them. */
-    synchronized void prepend(List<OutgoingRecord> records) throws IOException {
+    /**
+     * Lets records pass the queue by, where nothing of it is left to be sent. Their place in it is kept: before all that
+     * comes later.
+     *
+     * @param sent the segment that may still be in it, since it has been sent and has not all arrived; or null
+     * @return false where there is more in it
+     */
+    synchronized boolean passBy(Segment sent) {
+        boolean sentAll =
+                closed.isEmpty() || (closed.size() == 1 && closed.firstKey().equals(sent));
+        if (!sentAll || tails[0] != null || tails[1] != null) {
+            return false;
+        }
+        direct = next++;
+        return true;
+    }
+
+    /** Puts back what passed the queue by and has not arrived, in its place. */
+    synchronized void putBack(List<OutgoingRecord> records) throws IOException {
         for (boolean dictionary : new boolean[] {true, false}) {
             List<OutgoingRecord> mine = records.stream()
                     .filter(record -> Segment.isDictionary(record.kind()) == dictionary)
                     .toList();
             if (!mine.isEmpty()) {
-                long first = closed.keySet().stream()
-                        .mapToLong(Segment::number)
-                        .min()
-                        .orElse(next);
-                SegmentWriter writer = SegmentWriter.create(Segment.of(folder, first - 1, dictionary));
+                SegmentWriter writer = SegmentWriter.create(Segment.of(folder, direct, dictionary));
                 for (OutgoingRecord record : mine) {
                     writer.append(record);
                 }
@@ -147,10 +163,6 @@ final class Spool implements AutoCloseable {
     /** True while a segment is in the queue, and has not been given up. */
     synchronized boolean contains(Segment segment) {
         return closed.containsKey(segment);
-    }
-
-    synchronized boolean isEmpty() {
-        return closed.isEmpty() && tails[0] == null && tails[1] == null;
     }
 
     /** Removes a segment all of which has arrived. */

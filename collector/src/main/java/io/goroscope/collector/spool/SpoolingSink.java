@@ -102,9 +102,15 @@ public final class SpoolingSink implements RecordSink {
         warnings.warn("cannot publish to " + record.kind(), why);
     }
 
-    /** The queue has been sent. Under the lock that {@link #offer} takes, so no record comes between. */
-    private synchronized boolean openDirectWay() {
-        if (!spool.isEmpty() || closing) {
+    /**
+     * The queue has been sent, perhaps not all of it has arrived. Under the lock that {@link #offer} takes, so no record
+     * comes between. What was sent directly before the queue filled has to have arrived: it belongs before the queue.
+     */
+    private synchronized boolean openDirectWay(Segment sent) {
+        if (direct) {
+            return true;
+        }
+        if (closing || underway.bytes() > 0 || !spool.passBy(sent)) {
             return false;
         }
         direct = true;
@@ -154,7 +160,7 @@ public final class SpoolingSink implements RecordSink {
         drain.close(wasDirect ? CLOSE_LIMIT : CLOSE_LIMIT_AWAY);
         var left = underway.takeAll();
         try (spool) {
-            spool.prepend(left);
+            spool.putBack(left);
         } catch (IOException e) {
             warnings.warn("cannot write to the spool, so records are lost", Spool.reason(e));
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.goroscope.collector.publish.Delivery;
+import io.goroscope.collector.publish.LostEvents;
 import io.goroscope.collector.publish.OutgoingRecord;
 import io.goroscope.schemas.BadRecordException;
 import io.goroscope.schemas.LanePartitioner;
@@ -25,6 +26,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.LongStream;
@@ -48,13 +51,18 @@ class SpoolingSinkTest {
         final List<Receipt> held = new ArrayList<>();
         boolean taking = true;
         boolean acknowledging = true;
+        long ackDelayMs;
 
         @Override
         public synchronized boolean offer(OutgoingRecord record, Receipt receipt) {
             if (!taking) {
                 return false;
             }
-            if (acknowledging) {
+            if (ackDelayMs > 0) {
+                arrived.add(record);
+                CompletableFuture.delayedExecutor(ackDelayMs, TimeUnit.MILLISECONDS)
+                        .execute(receipt::arrived);
+            } else if (acknowledging) {
                 arrived.add(record);
                 receipt.arrived();
             } else {
@@ -163,6 +171,50 @@ class SpoolingSinkTest {
             assertThat(sink.lost()).isZero();
         }
         assertThat(sequences(next.arrived())).isEqualTo(range(0, 320));
+    }
+
+    /** Under load there is always something that has not arrived yet. */
+    @Test
+    void shouldPassTheQueueByUnderLoad() throws BadRecordException {
+        far.ackDelayMs = 50;
+        far.take(false);
+        int offered = 100;
+        try (SpoolingSink sink = SpoolingSink.open(folder(), MAX_BYTES, () -> far)) {
+            offer(sink, offered);
+            far.take(true);
+            long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+            while (!sink.isDirect()) {
+                assertThat(System.nanoTime())
+                        .as("it goes on by way of the disk")
+                        .isLessThan(deadline);
+                offer(sink, 1);
+                offered++;
+                LockSupport.parkNanos(5_000_000);
+            }
+            offer(sink, 10);
+            int all = offered + 10;
+            await(() -> far.arrived().size() == all);
+            assertThat(sink.lost()).isZero();
+        }
+        assertThat(sequences(far.arrived())).isEqualTo(range(0, far.arrived().size()));
+    }
+
+    @Test
+    void shouldPutBackWhatPassedTheQueueByBehindWhatWasSentBefore() throws IOException, BadRecordException {
+        try (Spool spool = Spool.open(folder(), MAX_BYTES, new LostEvents())) {
+            spool.append(batch());
+            Segment sent = spool.oldest();
+            assertThat(spool.passBy(null)).isFalse();
+            assertThat(spool.passBy(sent)).isTrue();
+            OutgoingRecord direct = batch();
+            spool.append(batch());
+            assertThat(spool.passBy(sent)).isFalse();
+            spool.putBack(List.of(direct));
+        }
+        try (SpoolingSink sink = SpoolingSink.open(folder(), MAX_BYTES, () -> far)) {
+            await(sink::isDirect);
+        }
+        assertThat(sequences(far.arrived())).isEqualTo(range(0, 3));
     }
 
     @Test
