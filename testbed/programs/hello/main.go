@@ -1,13 +1,15 @@
 // Hello greets, as the programs do with which tracing of Go was first shown.
 //
 //	hello 5        greets 5 times
-//	hello 5 wait   greets 5 times at each line on stdin, says "ready" before each, until stdin ends
+//	hello 5 wait   greets 5 times at each line on stdin, says "ready" before each, until stdin ends; at a line "x" it
+//	               executes itself, as services do that are upgraded in place
 package main
 
 import (
 	"fmt"
 	"os"
 	"strconv"
+	"syscall"
 )
 
 //go:noinline
@@ -29,10 +31,15 @@ func main() {
 	var line [1]byte
 	for {
 		os.Stdout.WriteString("ready\n")
+		again := false
 		for line[0] = 0; line[0] != '\n'; {
 			if got, err := os.Stdin.Read(line[:]); got == 0 || err != nil {
 				return
 			}
+			again = again || line[0] == 'x'
+		}
+		if again {
+			panic(syscall.Exec(os.Args[0], os.Args, os.Environ()))
 		}
 		greet(n)
 	}

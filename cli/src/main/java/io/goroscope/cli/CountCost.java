@@ -4,24 +4,19 @@ import io.goroscope.collector.kernel.HitCost;
 import io.goroscope.collector.plan.FunctionPlan;
 import io.goroscope.collector.plan.ImagePlan;
 import io.goroscope.schemas.batch.BatchDescriptor;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import org.agrona.collections.IntHashSet;
 
 /** Estimates what counting costs the traced programs: hits by what a hit was measured to cost on this machine. */
 final class CountCost {
 
     private final IntHashSet costly = new IntHashSet();
-    private final CompletableFuture<Optional<HitCost>> measured = CompletableFuture.supplyAsync(CountCost::measure);
+    private final Calibration calibration = Calibration.start();
 
-    /** Begins to measure, on another thread: some tens of ms. */
+    /** Begins to measure, on another thread. */
     CountCost(List<ImagePlan> plans) {
         for (int image = 0; image < plans.size(); image++) {
             for (FunctionPlan plan : plans.get(image).functions()) {
@@ -31,14 +26,6 @@ final class CountCost {
                             BatchDescriptor.function(image, probeable.function().index()));
                 }
             }
-        }
-    }
-
-    private static Optional<HitCost> measure() {
-        try {
-            return HitCost.measure(Path.of(System.getProperty("java.io.tmpdir")));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 
@@ -58,7 +45,7 @@ final class CountCost {
         if (all == 0) {
             return "no hits in " + Durations.format(elapsedNs);
         }
-        Optional<HitCost> each = cost();
+        Optional<HitCost> each = calibration.cost();
         if (each.isEmpty()) {
             return all + " hits; what one costs could not be measured here";
         }
@@ -73,14 +60,5 @@ final class CountCost {
                 Durations.format(ns),
                 Durations.format(elapsedNs),
                 elapsedNs == 0 ? 0 : 100.0 * ns / elapsedNs);
-    }
-
-    /** A result without its cost is better than none: a folder for temporary files may forbid executable mappings. */
-    private Optional<HitCost> cost() {
-        try {
-            return measured.join();
-        } catch (CompletionException e) {
-            return Optional.empty();
-        }
     }
 }

@@ -2,15 +2,19 @@ package io.goroscope.e2e;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.goroscope.collector.kernel.HitCost;
+import io.goroscope.collector.kernel.SessionOptions;
 import io.goroscope.testbed.Flavor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What is run inside a machine: the first word says what, and each finding is a line of JSON.
@@ -31,9 +35,17 @@ final class GuestMain {
     /** Where bpftrace is attached. */
     static final String BYSTANDERS_FUNCTION = "main.shortLived";
 
+    /** No single finding takes so long, not even in an emulated machine. */
+    private static final int FINDING_LIMIT_S = 900;
+
+    private static final int STUCK = 3;
+
+    private static CompletableFuture<Void> stuck = new CompletableFuture<>();
+
     private GuestMain() {}
 
     public static void main(String[] words) throws Exception {
+        expectFinding();
         switch (words[0]) {
             case "truth" ->
                 truth(words[1].split(","), words[2].split(","), List.of(words).subList(3, words.length));
@@ -47,12 +59,32 @@ final class GuestMain {
             case "bpftrace" -> besideBpftrace(KernelRow.Mode.valueOf(words[1]), words[2].split(","), Path.of(words[3]));
             case "values" -> print(CaptureRun.of(Path.of(words[1]), List.of("main.add", "main.divide", "main.scale")));
             case "cost" -> {
-                print(HitCost.measure(Path.of("/tmp")).orElseThrow());
-                System.setProperty("goroscope.execute.returns", "false");
-                print(HitCost.measure(Path.of("/tmp")).orElseThrow());
+                for (HitCost cost : HitCost.measure(
+                        Path.of("/tmp"),
+                        List.of(
+                                SessionOptions.pairs().withExecuteReturns(true),
+                                SessionOptions.pairs().withExecuteReturns(false)))) {
+                    print(cost);
+                }
             }
             default -> throw new IllegalArgumentException("no job " + words[0]);
         }
+    }
+
+    private static void expectFinding() {
+        stuck.cancel(false);
+        stuck = CompletableFuture.runAsync(
+                GuestMain::giveUp, CompletableFuture.delayedExecutor(FINDING_LIMIT_S, TimeUnit.SECONDS));
+    }
+
+    /** Says where all threads are: nobody can look into the machine from outside. */
+    private static void giveUp() {
+        System.err.println("no finding for " + FINDING_LIMIT_S + " s");
+        Thread.getAllStackTraces().forEach((thread, stack) -> {
+            System.err.println(thread.getName() + " " + thread.getState());
+            Stream.of(stack).forEach(frame -> System.err.println("  at " + frame));
+        });
+        Runtime.getRuntime().halt(STUCK);
     }
 
     private static void truth(String[] modes, String[] flags, List<String> programs) throws IOException {
@@ -135,6 +167,7 @@ final class GuestMain {
     }
 
     private static void print(Object finding) throws IOException {
+        expectFinding();
         System.out.println(JSON.writeValueAsString(finding));
     }
 }

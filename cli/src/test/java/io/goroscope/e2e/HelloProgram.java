@@ -59,6 +59,17 @@ final class HelloProgram implements AutoCloseable {
         }
     }
 
+    /** Lets it execute itself: the same process, begun again. */
+    void executeItself() {
+        try {
+            await("ready");
+            stdin.write(new byte[] {'x', '\n'});
+            stdin.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException("pid=" + pid() + " does not execute itself", e);
+        }
+    }
+
     private void await(String line) throws IOException {
         String said = stdout.readLine();
         if (!line.equals(said)) {

@@ -20,13 +20,13 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Every toolchain and flavor under every kernel, this machine's too: counts by funccount's program, pairs by funclatency's,
- * and under the newest kernel pairs with single-stepped returns as well. {@code ./goroscope test-kernels}; about an hour and a half. The table is
+ * and under the newest kernel pairs with single-stepped returns as well. {@code ./goroscope test-kernels}; about an hour. The table is
  * in {@code cli/target/reports/kernels.md}, row by row. {@code -Dgoroscope.matrix.languages=1.19,1.26} takes fewer toolchains,
- * {@code -Dgoroscope.matrix.flavors=CGO_PIE_STRIPPED} fewer flavors of gc's.
+ * {@code -Dgoroscope.matrix.flavors=CGO_PIE_STRIPPED} fewer flavors of gc's, {@code -Dgoroscope.matrix.kernels=SID} fewer kernels.
  */
 @Tag("matrix")
 class KernelMatrixTest {
@@ -57,13 +57,16 @@ class KernelMatrixTest {
     }
 
     private static List<Flavor> flavors(Toolchain toolchain) {
-        List<Flavor> all = Flavor.of(toolchain.compiler());
-        String chosen = System.getProperty("goroscope.matrix.flavors", "");
-        return chosen.isEmpty() || toolchain.compiler() == Toolchain.Compiler.GCCGO
-                ? all
-                : all.stream()
-                        .filter(flavor -> List.of(chosen.split(",")).contains(flavor.name()))
-                        .toList();
+        return Flavor.of(toolchain.compiler()).stream()
+                .filter(flavor -> toolchain.compiler() == Toolchain.Compiler.GCCGO
+                        || isChosen("goroscope.matrix.flavors", flavor.name()))
+                .toList();
+    }
+
+    /** True where a property names this among others, or nothing. */
+    private static boolean isChosen(String property, String name) {
+        String chosen = System.getProperty(property, "");
+        return chosen.isEmpty() || List.of(chosen.split(",")).contains(name);
     }
 
     private static Map<String, Toolchains.Availability> availabilities() {
@@ -80,8 +83,14 @@ class KernelMatrixTest {
         REPORT.print();
     }
 
+    static List<Kernel.Suite> suites() {
+        return Stream.of(Kernel.Suite.values())
+                .filter(suite -> isChosen("goroscope.matrix.kernels", suite.name()))
+                .toList();
+    }
+
     @ParameterizedTest
-    @EnumSource(Kernel.Suite.class)
+    @MethodSource("suites")
     void shouldSeeEachCallUnder(Kernel.Suite suite) {
         Requirements.require("kernels");
         String modes = suite == Kernel.Suite.SID ? "COUNT,PAIRS,STEPPED" : "COUNT,PAIRS";

@@ -15,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Collects jobs of {@link GuestMain}, boots a kernel once for all of them, and keeps what they found. */
@@ -34,6 +35,7 @@ final class Machine {
             "re2j",
             "avro");
 
+    private static final String RELEASE = "/proc/sys/kernel/osrelease";
     private static final JsonMapper JSON = new JsonMapper();
 
     private final Kernel kernel;
@@ -80,14 +82,23 @@ final class Machine {
                 classPath,
                 GuestMain.class.getName()));
         command.addAll(words);
-        jobs.add(new GuestJob(name, command, limitS, List.of()));
+        jobs.add(new GuestJob(name, command, limitS, List.of(RELEASE)));
         return this;
     }
 
     Machine boot() {
-        new VirtualKernel(kernel, List.copyOf(contents))
-                .run(jobs)
-                .forEach(result -> results.put(result.name(), result));
+        new VirtualKernel(kernel, List.copyOf(contents)).run(jobs).forEach(result -> {
+            String release = result.files().get(RELEASE).strip();
+            if (!release.equals(version())) {
+                throw new IllegalStateException("Linux " + release + " ran, not " + version());
+            }
+            results.put(result.name(), result);
+        });
+        System.out.println("Linux " + version() + ": "
+                + jobs.stream()
+                        .map(job -> "%s %.0f s"
+                                .formatted(job.name(), results.get(job.name()).seconds()))
+                        .collect(Collectors.joining(", ")));
         return this;
     }
 

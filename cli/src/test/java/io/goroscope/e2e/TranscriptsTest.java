@@ -115,7 +115,7 @@ class TranscriptsTest {
             assertThat(println.get("inlined").asBoolean()).isTrue();
             JsonNode greet = stacks.get(0).get("frames").get(2);
             assertThat(greet.get("file").asText()).endsWith("main.go");
-            assertThat(greet.get("line").asInt()).isEqualTo(16);
+            assertThat(greet.get("line").asInt()).isEqualTo(18);
         }
     }
 

@@ -9,6 +9,7 @@ import io.goroscope.collector.plan.RuntimeLayout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -31,55 +32,136 @@ public record HitCost(double countNs, double entryNs, double returnNs, double in
 
     private static final int CALLS = 20;
     private static final int POLL_LIMIT = 10_000;
+    private static final int RING_BYTES = 1 << 20;
     private static final RuntimeLayout LAYOUT = new RuntimeLayout(false, 152, 0, 8, -8, 0);
 
     /**
      * Measures it on {@link CalibrationCode}, called by this thread: some tens of ms, and the time to load the programs.
-     * The median of short rounds is taken, so that those in which the thread was preempted do not count.
      *
-     * @param folder for a temporary file
+     * @param folder for temporary files
      * @return empty on another architecture than x86-64
      */
     public static Optional<HitCost> measure(Path folder) throws IOException {
+        return measure(folder, List.of(SessionOptions.pairs())).stream().findFirst();
+    }
+
+    /**
+     * Measures what differs between ways to send pairs. Short rounds of all kinds are taken in turn, so that what slows
+     * the machine slows them alike, and of each kind the median, so that rounds in which the thread was preempted do not
+     * count.
+     *
+     * @param folder for temporary files
+     * @return one of each of {@code ways}, in their order; empty on another architecture than x86-64
+     */
+    public static List<HitCost> measure(Path folder, List<SessionOptions> ways) throws IOException {
         if (Bpf.isArm()) {
-            return Optional.empty();
+            return List.of();
         }
-        Path file = Files.write(Files.createTempFile(folder, "goroscope-calibration", ".bin"), CalibrationCode.bytes());
-        try (CalibrationCode code = CalibrationCode.map(file)) {
-            double bareNs = median(code, CalibrationCode.ENTRY_ONLY, null, new Durations());
-            Set<Integer> self = Set.of((int) ProcessHandle.current().pid());
-            double countNs;
-            try (ProbeSession session = ProbeSession.open(
-                    List.of(plan(file)), SessionOptions.count().withProcesses(self))) {
-                countNs = median(code, CalibrationCode.ENTRY_ONLY, session, new Durations()) - bareNs;
+        List<Course> pairs = new ArrayList<>();
+        try (Course bare = Course.bare(folder);
+                Course count = Course.probed(folder, SessionOptions.count())) {
+            for (SessionOptions way : ways) {
+                pairs.add(Course.probed(folder, way.withRingBytes(RING_BYTES)));
             }
-            try (ProbeSession session = ProbeSession.open(
-                    List.of(plan(file)), SessionOptions.pairs().withProcesses(self))) {
-                double entryNs = median(code, CalibrationCode.ENTRY_ONLY, session, new Durations()) - bareNs;
-                Durations durations = new Durations();
-                double pairNs = median(code, CalibrationCode.ENTRY_AND_RETURN, session, durations) - bareNs;
-                return Optional.of(new HitCost(
-                        Math.max(0, countNs),
-                        Math.max(0, entryNs),
-                        Math.max(0, pairNs - entryNs),
-                        Math.max(0, durations.medianNs() - bareNs)));
+            for (int i = 0; i < ROUNDS; i++) {
+                bare.run(i);
+                count.run(i);
+                for (Course pair : pairs) {
+                    pair.run(i);
+                }
             }
+            return pairs.stream().map(pair -> of(bare, count, pair)).toList();
         } finally {
-            Files.delete(file);
+            for (Course pair : pairs) {
+                pair.close();
+            }
         }
     }
 
-    /** Ns per call; a session is drained between rounds, so that its ring never fills. */
-    private static double median(CalibrationCode code, int function, ProbeSession session, RingHandler handler) {
-        double[] rounds = new double[ROUNDS];
-        for (int i = 0; i < ROUNDS; i++) {
-            rounds[i] = code.nsPerCall(function, CALLS);
-            if (session != null) {
-                session.poll(handler, POLL_LIMIT);
+    private static HitCost of(Course bare, Course count, Course pair) {
+        return new HitCost(
+                Math.max(0, count.entryNs() - bare.entryNs()),
+                Math.max(0, pair.entryNs() - bare.entryNs()),
+                Math.max(0, pair.pairNs() - pair.entryNs()),
+                Math.max(0, pair.durations.medianNs() - bare.entryNs()));
+    }
+
+    /** A copy of the code with its own probes, or none, and how long its rounds took. */
+    private static final class Course implements AutoCloseable {
+
+        private final Path file;
+        private final CalibrationCode code;
+        private final ProbeSession session;
+        private final double[] entryNs = new double[ROUNDS];
+        private final double[] pairNs = new double[ROUNDS];
+        private final Durations durations = new Durations();
+
+        private Course(Path file, CalibrationCode code, ProbeSession session) {
+            this.file = file;
+            this.code = code;
+            this.session = session;
+        }
+
+        static Course bare(Path folder) throws IOException {
+            Path file = write(folder);
+            return new Course(file, CalibrationCode.map(file), null);
+        }
+
+        static Course probed(Path folder, SessionOptions options) throws IOException {
+            Path file = write(folder);
+            CalibrationCode code = CalibrationCode.map(file);
+            Set<Integer> self = Set.of((int) ProcessHandle.current().pid());
+            try {
+                return new Course(file, code, ProbeSession.open(List.of(plan(file)), options.withProcesses(self)));
+            } catch (IOException | RuntimeException e) {
+                new Course(file, code, null).close();
+                throw e;
             }
         }
-        Arrays.sort(rounds);
-        return rounds[ROUNDS / 2];
+
+        private static Path write(Path folder) throws IOException {
+            return Files.write(Files.createTempFile(folder, "goroscope-calibration", ".bin"), CalibrationCode.bytes());
+        }
+
+        /** A round of each function; the session is drained, so that its ring never fills. */
+        void run(int round) {
+            entryNs[round] = code.nsPerCall(CalibrationCode.ENTRY_ONLY, CALLS);
+            drain();
+            pairNs[round] = code.nsPerCall(CalibrationCode.ENTRY_AND_RETURN, CALLS);
+            drain();
+        }
+
+        /** An entry without a return makes no duration. */
+        private void drain() {
+            if (session != null) {
+                session.poll(durations, POLL_LIMIT);
+            }
+        }
+
+        /** Ns per call of which only the entry has a probe. */
+        double entryNs() {
+            return median(entryNs);
+        }
+
+        /** Ns per call of which the entry and the return have one. */
+        double pairNs() {
+            return median(pairNs);
+        }
+
+        private static double median(double[] rounds) {
+            double[] sorted = rounds.clone();
+            Arrays.sort(sorted);
+            return sorted[sorted.length / 2];
+        }
+
+        @Override
+        public void close() throws IOException {
+            if (session != null) {
+                session.close();
+            }
+            code.close();
+            Files.delete(file);
+        }
     }
 
     private static ImagePlan plan(Path file) throws IOException {
