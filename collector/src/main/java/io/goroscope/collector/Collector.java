@@ -1,6 +1,7 @@
 package io.goroscope.collector;
 
 import io.goroscope.collector.call.CallFeed;
+import io.goroscope.collector.kernel.NativeMemory;
 import io.goroscope.collector.kernel.ProbeSession;
 import io.goroscope.collector.plan.ImagePlan;
 import io.goroscope.collector.process.Claims;
@@ -10,6 +11,7 @@ import io.goroscope.collector.publish.RecordSink;
 import io.goroscope.collector.publish.SinkStatus;
 import io.goroscope.collector.thread.ThreadEnd;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -35,6 +37,12 @@ public final class Collector implements AutoCloseable {
     /** The same where nothing comes: half of what the collector's ring takes at a million events a second. */
     private static final long LONGEST_PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(80);
 
+    /**
+     * How often freed native memory is given back: the JVM's compilers take some 15 MB while the collector warms up, which the
+     * C library would keep.
+     */
+    private static final long TRIM_NS = TimeUnit.SECONDS.toNanos(30);
+
     private static final long ORDER_POLL_MS = 100;
     private static final long NS_PER_S = 1_000_000_000L;
 
@@ -42,6 +50,7 @@ public final class Collector implements AutoCloseable {
     private final RecordSink sink;
     private final Claims claims;
     private final Thread thread;
+    private final Queue<Dictionary> names = new ArrayDeque<>();
     private final Queue<FutureTask<Void>> orders = new ConcurrentLinkedQueue<>();
     // Changed by the collector's thread only, which replaces them; others may read.
     private volatile List<Scope> scopes = List.of();
@@ -146,8 +155,9 @@ public final class Collector implements AutoCloseable {
                 admission,
                 claims);
         for (ImagePlan plan : plans) {
-            Dictionary.publish(plan, now.toEpochMilli(), sink);
+            names.add(new Dictionary(plan, now.toEpochMilli()));
         }
+        sendNames();
         try {
             for (int pid : pids) {
                 processes.join(pid, System.nanoTime());
@@ -159,6 +169,13 @@ public final class Collector implements AutoCloseable {
         List<Scope> more = new ArrayList<>(scopes);
         more.add(new Scope(session, processes, calls == null ? null : new ScopeCalls(calls, processes)));
         scopes = List.copyOf(more);
+    }
+
+    /** What the sink refuses waits for the next round. */
+    private void sendNames() {
+        while (!names.isEmpty() && names.peek().send(sink)) {
+            names.remove();
+        }
     }
 
     /** Detaches a session, sends what is left of it, and closes it; returns when that is done. */
@@ -250,12 +267,17 @@ public final class Collector implements AutoCloseable {
     private void run() {
         try (sink) {
             long pauseNs = PAUSE_NS;
+            long trimmedNs = System.nanoTime();
             while (!closing) {
                 FutureTask<Void> order = orders.poll();
                 if (order != null) {
                     order.run();
                 }
                 int events = round();
+                if (System.nanoTime() - trimmedNs > TRIM_NS) {
+                    NativeMemory.trim();
+                    trimmedNs = System.nanoTime();
+                }
                 pauseNs = events > 0 || order != null ? PAUSE_NS : Math.min(2 * pauseNs, LONGEST_PAUSE_NS);
                 if (events < Scope.POLL_LIMIT && orders.isEmpty()) {
                     LockSupport.parkNanos(pauseNs);
@@ -265,6 +287,7 @@ public final class Collector implements AutoCloseable {
             while (!scopes.isEmpty()) {
                 end(scopes.get(0));
             }
+            sendNames();
             status = ended.plus(sink);
         } catch (RuntimeException e) {
             failure = e;
@@ -274,6 +297,7 @@ public final class Collector implements AutoCloseable {
     }
 
     private int round() {
+        sendNames();
         int events = 0;
         CollectorStatus now = ended;
         for (Scope scope : scopes) {

@@ -7,21 +7,30 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Gives captured calls to their processes. They come by a ring of their own, so that a process may be known a little later
- * than its first call here: such calls wait for the end of the round. Used on the collector's thread.
+ * Gives captured calls to their processes. They come by a ring of their own, so that a process may be known only after its
+ * first calls here, or all of them: such calls wait. Used on the collector's thread.
  */
 final class ScopeCalls implements AutoCloseable {
+
+    /**
+     * For how long a call waits for its process, ns. The two programs at a place run one after the other, and the thread may be
+     * taken off its CPU in between.
+     */
+    private static final long PATIENCE_NS = 1_000_000_000L;
+    /** More calls of processes that may be none of ours would only fill the memory. */
+    private static final int MOST_WAITING = 1 << 16;
 
     private final CallFeed feed;
     private final ProcessTable processes;
     private List<Waiting> waiting = new ArrayList<>();
+    private long noRoom;
 
-    private record Waiting(CapturedCall call, int function) {}
+    private record Waiting(CapturedCall call, int function, long sinceNs) {}
 
     ScopeCalls(CallFeed feed, ProcessTable processes) {
         this.feed = feed;
         this.processes = processes;
-        processes.beforeLeaving(this::take);
+        processes.beforeLeaving(this::takeAll);
     }
 
     /**
@@ -32,22 +41,33 @@ final class ScopeCalls implements AutoCloseable {
     int take() {
         List<Waiting> earlier = waiting;
         waiting = new ArrayList<>();
-        earlier.forEach(each -> give(each.call(), each.function()));
-        return feed.drain(this::give);
+        earlier.forEach(this::give);
+        long nowNs = System.nanoTime();
+        return feed.drain((call, function) -> give(new Waiting(call, function, nowNs)));
     }
 
-    /** The same when every process that there is has been told of: calls of others are not ours. */
+    private void takeAll() {
+        int taken;
+        do {
+            taken = take();
+        } while (taken >= CallFeed.LIMIT);
+    }
+
+    /** The same when every process was told of that there was: calls that have waited since long before are not ours. */
     int settle() {
         int taken = take();
-        waiting = new ArrayList<>();
+        long beforeNs = System.nanoTime() - PATIENCE_NS;
+        waiting.removeIf(each -> each.sinceNs() - beforeNs < 0);
         return taken;
     }
 
-    private void give(CapturedCall call, int function) {
-        if (!processes.isTraced(call.pid())) {
-            waiting.add(new Waiting(call, function));
+    private void give(Waiting each) {
+        if (processes.isTraced(each.call().pid())) {
+            processes.captured(each.call().pid(), CallCodec.encode(each.call(), each.function(), feed.lost() + noRoom));
+        } else if (waiting.size() < MOST_WAITING) {
+            waiting.add(each);
         } else {
-            processes.captured(call.pid(), CallCodec.encode(call, function, feed.lost()));
+            noRoom++;
         }
     }
 

@@ -15,7 +15,8 @@ import java.util.List;
  */
 public final class CallFeed implements AutoCloseable {
 
-    private static final int LIMIT = 1 << 14;
+    /** Records that are drained at once. */
+    public static final int LIMIT = 1 << 14;
 
     private final CapturePlan plan;
     private final CaptureSession session;

@@ -13,61 +13,78 @@ import java.util.Locale;
 import java.util.TreeMap;
 import org.apache.avro.specific.SpecificRecordBase;
 
-/** Sends the names of an image's probed functions, and where the image comes from. */
+/** The names of an image's probed functions, and where the image comes from, as far as they are not yet sent. */
 public final class Dictionary {
 
     private static final int THE_IMAGE_ITSELF = -1;
 
-    private Dictionary() {}
+    private final ImagePlan plan;
+    private final long nowMs;
+    /** Index of the function that is next; {@link #THE_IMAGE_ITSELF} comes first. */
+    private int next = THE_IMAGE_ITSELF;
 
-    /**
-     * Sends the image and each of its functions that has a probe.
-     *
-     * @param nowMs the present, ms since 1970
-     * @return how many records were refused
-     */
-    public static int publish(ImagePlan plan, long nowMs, RecordSink sink) {
-        int refused = 0;
-        Image image = plan.image();
-        refused += offer(
-                sink,
-                new DictionaryKey(image.buildId(), THE_IMAGE_ITSELF),
-                new ImageInfo(
-                        image.buildId(),
-                        image.displayPath(),
-                        image.compiler().name().toLowerCase(Locale.ROOT),
-                        image.architecture(),
-                        image.goVersion(),
-                        image.module(),
-                        image.moduleVersion(),
-                        image.settings().getOrDefault("vcs.revision", ""),
-                        new TreeMap<>(image.settings())),
-                nowMs);
-        for (FunctionPlan function : plan.functions()) {
-            if (function instanceof FunctionPlan.Probeable probeable) {
-                GoFunction f = probeable.function();
-                refused += offer(
-                        sink,
-                        new DictionaryKey(image.buildId(), f.index()),
-                        new FunctionInfo(
-                                image.buildId(),
-                                f.index(),
-                                f.name(),
-                                f.file(),
-                                f.line(),
-                                f.address(),
-                                f.size(),
-                                f.inlinedCopies(),
-                                probeable.returns().size()),
-                        nowMs);
-            }
-        }
-        return refused;
+    /** @param nowMs the present, ms since 1970 */
+    public Dictionary(ImagePlan plan, long nowMs) {
+        this.plan = plan;
+        this.nowMs = nowMs;
     }
 
-    private static int offer(RecordSink sink, DictionaryKey key, SpecificRecordBase value, long nowMs) {
-        OutgoingRecord record =
-                new OutgoingRecord(Topics.Kind.FUNCTIONS, null, Records.encode(key), Records.encode(value), nowMs, 0);
-        return sink.offer(record) ? 0 : 1;
+    /**
+     * Sends until the sink refuses; what it refused comes first the next time.
+     *
+     * @return true once all is sent
+     */
+    public boolean send(RecordSink sink) {
+        while (next < plan.functions().size()) {
+            if (!sendNext(sink)) {
+                return false;
+            }
+            next++;
+        }
+        return true;
+    }
+
+    private boolean sendNext(RecordSink sink) {
+        String buildId = plan.image().buildId();
+        if (next == THE_IMAGE_ITSELF) {
+            return offer(sink, new DictionaryKey(buildId, next), image());
+        }
+        if (plan.functions().get(next) instanceof FunctionPlan.Probeable probeable) {
+            return offer(sink, new DictionaryKey(buildId, probeable.function().index()), function(probeable));
+        }
+        return true;
+    }
+
+    private ImageInfo image() {
+        Image image = plan.image();
+        return new ImageInfo(
+                image.buildId(),
+                image.displayPath(),
+                image.compiler().name().toLowerCase(Locale.ROOT),
+                image.architecture(),
+                image.goVersion(),
+                image.module(),
+                image.moduleVersion(),
+                image.settings().getOrDefault("vcs.revision", ""),
+                new TreeMap<>(image.settings()));
+    }
+
+    private FunctionInfo function(FunctionPlan.Probeable probeable) {
+        GoFunction function = probeable.function();
+        return new FunctionInfo(
+                plan.image().buildId(),
+                function.index(),
+                function.name(),
+                function.file(),
+                function.line(),
+                function.address(),
+                function.size(),
+                function.inlinedCopies(),
+                probeable.returns().size());
+    }
+
+    private boolean offer(RecordSink sink, DictionaryKey key, SpecificRecordBase value) {
+        return sink.offer(
+                new OutgoingRecord(Topics.Kind.FUNCTIONS, null, Records.encode(key), Records.encode(value), nowMs, 0));
     }
 }
