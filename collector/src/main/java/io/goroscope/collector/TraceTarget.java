@@ -2,6 +2,7 @@ package io.goroscope.collector;
 
 import io.goroscope.collector.binary.GoBinary;
 import io.goroscope.collector.binary.MalformedException;
+import io.goroscope.collector.kernel.NativeLibraries;
 import io.goroscope.collector.plan.FunctionPatterns;
 import io.goroscope.collector.plan.FunctionPlan;
 import io.goroscope.collector.plan.GoFunction;
@@ -58,6 +59,7 @@ public record TraceTarget(List<ImagePlan> plans, List<Integer> pids) {
      * @throws UserException if a binary cannot be read or is no Go program, or no function matches that can be probed
      */
     public static TraceTarget resolve(Request request) {
+        NativeLibraries.bindAhead();
         TraceTarget target = resolve(request, request.options().returns());
         if (target.probeable().isEmpty()) {
             throw new UserException(noneProbeable(target.plans()));

@@ -27,9 +27,7 @@ final class CallRates {
     double[][] since(long nowNs) {
         Map<Integer, long[]> now = new HashMap<>();
         for (int pid : session.processes()) {
-            long[] calls = new long[session.slots()];
-            session.visitCounters(pid, (slot, count, lost) -> calls[slot] = count);
-            now.put(pid, calls);
+            now.put(pid, session.calls(pid));
         }
         double perS = NS_PER_S / Math.max(1, nowNs - beforeNs);
         double[][] rates = new double[now.size()][session.slots()];

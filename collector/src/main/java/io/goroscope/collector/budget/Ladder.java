@@ -87,7 +87,11 @@ public final class Ladder {
     /** The functions on a rung. */
     public BitSet on(Rung rung) {
         BitSet found = new BitSet();
-        IntStream.range(0, rungs.length).filter(slot -> rungs[slot] == rung).forEach(found::set);
+        for (int slot = 0; slot < rungs.length; slot++) {
+            if (rungs[slot] == rung) {
+                found.set(slot);
+            }
+        }
         return found;
     }
 

@@ -56,12 +56,12 @@ final class Windows {
                 }
             }
         }
-        return begunNs
-                + switch (phase) {
-                    case RESTING -> PERIOD_NS;
-                    case OPEN -> WINDOW_NS;
-                    case CLOSED -> 2 * WINDOW_NS;
-                };
+        return switch (phase) {
+            // Where nothing is cycled, the last window may be long ago.
+            case RESTING -> (cycled.isEmpty() ? nowNs : begunNs) + PERIOD_NS;
+            case OPEN -> begunNs + WINDOW_NS;
+            case CLOSED -> begunNs + 2 * WINDOW_NS;
+        };
     }
 
     private void open(BitSet cycled) {

@@ -6,7 +6,6 @@ import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.BooleanSupplier;
-import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -122,7 +121,10 @@ public final class FunctionModes {
     public synchronized double arranged(double[] costs) {
         BitSet hot = new BitSet();
         entries.forEach(program -> hot.or(program.hot()));
-        double all = DoubleStream.of(costs).sum();
+        double all = 0;
+        for (double cost : costs) {
+            all += cost;
+        }
         return all > 0 ? hot.stream().mapToDouble(slot -> costs[slot]).sum() / all : 1;
     }
 

@@ -291,6 +291,23 @@ public final class ProbeSession implements AutoCloseable {
         }
     }
 
+    /**
+     * Calls of all functions in a process, exact; it need not be registered.
+     *
+     * @return by slot
+     */
+    public synchronized long[] calls(int tgid) {
+        requireOpen();
+        long[] calls = new long[table.slots()];
+        ProcessCounters counters = processes.get(tgid);
+        if (counters != null) {
+            counters.copyCalls(calls);
+        } else {
+            early.visit(tgid, (slot, count, lost) -> calls[slot] = count);
+        }
+        return calls;
+    }
+
     /** Visits the functions of a registered process whose counters changed since this was called last for it. */
     public synchronized void visitChangedCounters(int tgid, CounterVisitor visitor) {
         registered(tgid).visit(visitor, true);

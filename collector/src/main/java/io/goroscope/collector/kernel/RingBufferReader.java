@@ -1,13 +1,15 @@
 package io.goroscope.collector.kernel;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /**
  * Reads a BPF ring buffer in place, without system calls and without allocation: one reader, many writers.
  *
  * <p>The kernel ({@code kernel/bpf/ringbuf.c}) maps a page with the consumer's position, a page with the producer's, and the
- * data twice in a row, so that a record that wraps is contiguous. Positions count bytes and never wrap. A record has a
- * header of 8 bytes: its length, with bit 31 while it is being written and bit 30 if it was thrown away.
+ * data, twice in a row for whoever wants it so. Here it is mapped once, since a second mapping counts as memory again, and
+ * the one record of each lap that wraps is copied. Positions count bytes and never wrap. A record has a header of 8 bytes:
+ * its length, with bit 31 while it is being written and bit 30 if it was thrown away.
  */
 final class RingBufferReader implements AutoCloseable {
 
@@ -21,7 +23,9 @@ final class RingBufferReader implements AutoCloseable {
     private final MappedArea producer;
     private final ByteBuffer data;
     private final int dataOffset;
+    private final int bytes;
     private final long mask;
+    private ByteBuffer wrapped = ByteBuffer.allocateDirect(0);
     private long position;
     private boolean closed;
 
@@ -31,7 +35,7 @@ final class RingBufferReader implements AutoCloseable {
         this.consumer = MappedArea.map(map, page, true, 0);
         MappedArea mapped;
         try {
-            mapped = MappedArea.map(map, page + 2L * bytes, false, page);
+            mapped = MappedArea.map(map, page + (long) bytes, false, page);
         } catch (RuntimeException e) {
             consumer.close();
             throw e;
@@ -39,25 +43,26 @@ final class RingBufferReader implements AutoCloseable {
         this.producer = mapped;
         this.data = mapped.buffer();
         this.dataOffset = page;
+        this.bytes = bytes;
         this.mask = bytes - 1L;
         this.position = consumer.longAt(0);
     }
 
     /** Hands over at most {@code limit} records. Returns how many; fewer than the limit means that the ring is empty. */
     int poll(RingHandler handler, int limit) {
-        return drain((bytes, at, length) -> deliver(handler, at), limit);
+        return drain((record, at, length) -> deliver(handler, record, at), limit);
     }
 
     /** Takes one record, where it lies. */
     @FunctionalInterface
     interface Taker {
         /**
-         * Takes it.
+         * Takes it; neither the buffer nor what is in it is the taker's afterwards.
          *
          * @param at index of the record's first byte
          * @param length its bytes
          */
-        void take(ByteBuffer bytes, int at, int length);
+        void take(ByteBuffer record, int at, int length);
     }
 
     /** The same for records of any kind. */
@@ -69,8 +74,9 @@ final class RingBufferReader implements AutoCloseable {
         long end = producer.longAt(0);
         try {
             while (count < limit && position < end) {
-                int at = dataOffset + (int) (position & mask);
-                int header = (int) MappedArea.INTS.getAcquire(data, at);
+                // A multiple of 8, so that no header wraps.
+                int at = (int) (position & mask);
+                int header = (int) MappedArea.INTS.getAcquire(data, dataOffset + at);
                 if ((header & BUSY) != 0) {
                     break;
                 }
@@ -78,7 +84,12 @@ final class RingBufferReader implements AutoCloseable {
                 // Before the handler: one that throws does not get the same record again.
                 position += (length + HEADER_BYTES + 7L) & ~7L;
                 if ((header & DISCARDED) == 0) {
-                    taker.take(data, at + HEADER_BYTES, length);
+                    int first = at + HEADER_BYTES;
+                    if (first + length <= bytes) {
+                        taker.take(data, dataOffset + first, length);
+                    } else {
+                        taker.take(joined(first, length), 0, length);
+                    }
                     count++;
                 }
             }
@@ -93,7 +104,18 @@ final class RingBufferReader implements AutoCloseable {
         return closed ? 0 : producer.longAt(0) - position;
     }
 
-    private void deliver(RingHandler handler, int at) {
+    /** A copy of a record that goes on at the beginning of the data. */
+    private ByteBuffer joined(int first, int length) {
+        if (wrapped.capacity() < length) {
+            wrapped = ByteBuffer.allocateDirect(length).order(ByteOrder.nativeOrder());
+        }
+        int head = bytes - first;
+        wrapped.put(0, data, dataOffset + first, head);
+        wrapped.put(head, data, dataOffset, length - head);
+        return wrapped;
+    }
+
+    private static void deliver(RingHandler handler, ByteBuffer data, int at) {
         int slotWhat = data.getInt(at + RingRecord.SLOT_WHAT);
         int what = RingRecord.what(slotWhat);
         int kind = RingRecord.kind(what);

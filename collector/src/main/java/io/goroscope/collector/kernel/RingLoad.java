@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,6 +21,7 @@ public final class RingLoad implements AutoCloseable {
     private static final int CONTEXT_BYTES = 16;
 
     private static final Pattern MAP_TYPE = Pattern.compile("(?m)^map_type:\\s+" + Bpf.MAP_TYPE_RINGBUF + "$");
+    private static final Pattern MAX_ENTRIES = Pattern.compile("(?m)^max_entries:\\s+(\\d+)$");
     private static final Pattern MAP_ID = Pattern.compile("(?m)^map_id:\\s+(\\d+)$");
 
     private final BpfObject object;
@@ -48,23 +50,28 @@ public final class RingLoad implements AutoCloseable {
         }
     }
 
+    /** A collector may still have those small ones that it measured hits with. */
     private static int ringOf(int pid) {
         Path descriptors = Path.of("/proc/" + pid + "/fdinfo");
         try (Stream<Path> all = Files.list(descriptors)) {
-            return all.flatMap(info -> ringId(info).stream())
-                    .findFirst()
+            return all.flatMap(info -> ring(info).stream())
+                    .max(Comparator.comparingLong(Ring::bytes))
+                    .map(Ring::id)
                     .orElseThrow(() -> new IllegalStateException("process " + pid + " has no BPF ring buffer"));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + descriptors, e);
         }
     }
 
-    private static Optional<Integer> ringId(Path descriptorInfo) {
+    private record Ring(int id, long bytes) {}
+
+    private static Optional<Ring> ring(Path descriptorInfo) {
         try {
             String info = Files.readString(descriptorInfo);
             Matcher id = MAP_ID.matcher(info);
-            return MAP_TYPE.matcher(info).find() && id.find()
-                    ? Optional.of(Integer.parseInt(id.group(1)))
+            Matcher bytes = MAX_ENTRIES.matcher(info);
+            return MAP_TYPE.matcher(info).find() && id.find() && bytes.find()
+                    ? Optional.of(new Ring(Integer.parseInt(id.group(1)), Long.parseLong(bytes.group(1))))
                     : Optional.empty();
         } catch (IOException e) {
             return Optional.empty(); // closed meanwhile

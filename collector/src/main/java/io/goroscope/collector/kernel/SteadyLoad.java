@@ -1,12 +1,11 @@
-package io.goroscope.benchmarks.collector;
+package io.goroscope.collector.kernel;
 
-import io.goroscope.collector.kernel.RingLoad;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /** Writes calls into a collector's ring at an even rate, on a thread of its own, until it is closed. */
-final class SteadyLoad implements AutoCloseable {
+public final class SteadyLoad implements AutoCloseable {
 
     private static final long STEP_NS = TimeUnit.MILLISECONDS.toNanos(2);
     private static final double NS_PER_S = 1e9;
@@ -35,7 +34,7 @@ final class SteadyLoad implements AutoCloseable {
      * @param collector process id of the collector
      * @param pid process whose calls they are
      */
-    static SteadyLoad start(int collector, int pid, double eventsPerS) {
+    public static SteadyLoad start(int collector, int pid, double eventsPerS) {
         SteadyLoad load = new SteadyLoad(RingLoad.into(collector), pid, eventsPerS);
         load.thread.start();
         return load;
@@ -54,17 +53,17 @@ final class SteadyLoad implements AutoCloseable {
     }
 
     /** Events written so far. */
-    long events() {
+    public long events() {
         return calls.get() * EVENTS_PER_CALL - lost.get();
     }
 
     /** Events that found no room in the ring. */
-    long lost() {
+    public long lost() {
         return lost.get();
     }
 
     /** Writes no more, and returns how many events it wrote. */
-    long stop() {
+    public long stop() {
         closing = true;
         try {
             thread.join();
