@@ -36,6 +36,9 @@ final class BudgetRun implements AutoCloseable {
 
     private static final int EXACT_REQUESTS = 300;
     private static final int CLIENTS = 2;
+    /** Name of the keeper's thread, as the kernel cuts it. */
+    private static final String KEEPER = "goroscope-budge";
+
     private static final double NS_PER_S = 1e9;
     private static final long WARM_UP_NS = TimeUnit.SECONDS.toNanos(3);
     private static final long LIMIT_NS = TimeUnit.SECONDS.toNanos(30);
@@ -47,9 +50,11 @@ final class BudgetRun implements AutoCloseable {
     private final TraceTarget target;
     private final AtomicLong requests = new AtomicLong();
     private final List<Double> ratios = new ArrayList<>();
+    private final List<Double> cpuRatios = new ArrayList<>();
     private final List<Thread> clients = new ArrayList<>();
     private final List<Double> untilWithinS = new ArrayList<>();
     private final List<Double> loads = new ArrayList<>();
+    private final List<Double> keeperShares = new ArrayList<>();
     private volatile boolean loading;
     private volatile boolean closing;
 
@@ -78,35 +83,50 @@ final class BudgetRun implements AutoCloseable {
         }
     }
 
-    private double requestsPerS(Duration length) {
+    private Throughput throughput(Duration length) {
+        ThreadTimes programBefore = ThreadTimes.of(program.pid());
+        ThreadTimes oursBefore = ThreadTimes.of("self");
         long before = requests.get();
         long begin = System.nanoTime();
         LockSupport.parkNanos(length.toNanos());
-        return (requests.get() - before) * NS_PER_S / (System.nanoTime() - begin);
+        long answered = requests.get() - before;
+        double perS = answered * NS_PER_S / (System.nanoTime() - begin);
+        double programS = ThreadTimes.of(program.pid()).since(programBefore).totalS();
+        return new Throughput(perS, programS / answered, ThreadTimes.of("self").since(oursBefore));
     }
+
+    /**
+     * What a segment gave.
+     *
+     * @param cpuPerRequestS CPU time of the program
+     * @param ours CPU time of the threads of this process: clients and collector
+     */
+    private record Throughput(double perS, double cpuPerRequestS, ThreadTimes ours) {}
 
     /** Runs segments, an untraced one before each traced one. */
     void segments(int count, Duration length) {
         loading = true;
         LockSupport.parkNanos(WARM_UP_NS);
         for (int segment = 1; segment <= count; segment++) {
-            double untraced = requestsPerS(length);
+            Throughput untraced = throughput(length);
             traced(segment, length, untraced, segment == count);
         }
         List<Double> sorted = ratios.stream().sorted().toList();
         System.out.printf(
                 Locale.ROOT,
                 "budget of %.0f %%: within it after %.2f s at most; %d segments, throughput traced by untraced: median %.3f,"
-                        + " spread %.3f to %.3f%n",
+                        + " spread %.3f to %.3f; CPU of the program per request: median %.3f; the keeper's own: %.2f %% of a CPU%n",
                 limits.processPercent(),
                 longestUntilWithinS(),
                 count,
                 medianRatio(),
                 sorted.get(0),
-                sorted.get(count - 1));
+                sorted.get(count - 1),
+                median(cpuRatios),
+                medianKeeperShare() * 100);
     }
 
-    private void traced(int segment, Duration length, double untraced, boolean last) {
+    private void traced(int segment, Duration length, Throughput untraced, boolean last) {
         SessionOptions options =
                 SessionOptions.pairs().withProcesses(Set.of(pid)).withModes();
         ProbeSession session = ProbeSession.open(target.plans(), options);
@@ -128,17 +148,23 @@ final class BudgetRun implements AutoCloseable {
             while (keeper.status().steps() == 0) { // returns are still being attached
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
             }
-            double traced = requestsPerS(length);
+            Throughput traced = throughput(length);
             loads.add(keeper.status().load());
-            ratios.add(traced / untraced);
+            keeperShares.add(traced.ours().ofS(KEEPER) * NS_PER_S / length.toNanos());
+            ratios.add(traced.perS() / untraced.perS());
+            cpuRatios.add(traced.cpuPerRequestS() / untraced.cpuPerRequestS());
             System.out.printf(
                     Locale.ROOT,
-                    "segment %d: attached %d places, within the budget after %.2f s, %.0f requests/s traced, %.0f untraced; %s%n",
+                    "segment %d: attached %d places, within the budget after %.2f s, %.0f requests/s traced, %.0f untraced;"
+                            + " CPU of the program per request %.3f of that untraced; CPU ms of our threads: %s; untraced: %s; %s%n",
                     segment,
                     session.probes(),
                     withinS,
-                    traced,
-                    untraced,
+                    traced.perS(),
+                    untraced.perS(),
+                    cpuRatios.get(cpuRatios.size() - 1),
+                    traced.ours().dearest(),
+                    untraced.ours().dearest(),
                     keeper.status());
             if (last) {
                 beExact(session, keeper);
@@ -208,6 +234,11 @@ final class BudgetRun implements AutoCloseable {
     /** Cost by budget at the end of a traced segment. */
     double medianLoad() {
         return median(loads);
+    }
+
+    /** CPU time that the keeper itself takes, as a part of one CPU. */
+    double medianKeeperShare() {
+        return median(keeperShares);
     }
 
     /** Throughput of a traced segment by that of the untraced one before it. */

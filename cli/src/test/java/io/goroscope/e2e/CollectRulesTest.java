@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.goroscope.cli.broker.EmbeddedBroker;
-import io.goroscope.cli.topics.TopicSetup;
-import io.goroscope.cli.topics.TopicSpec;
 import io.goroscope.schemas.Topics;
 import io.goroscope.testbed.Flavor;
 import io.goroscope.testbed.Requirements;
@@ -22,7 +20,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
@@ -64,11 +61,7 @@ class CollectRulesTest {
     @BeforeEach
     void makeTopics(TestInfo test) throws Exception {
         topics = new Topics(test.getTestMethod().orElseThrow().getName() + ".");
-        Properties client = new Properties();
-        client.put("bootstrap.servers", broker.bootstrapServers());
-        try (TopicSetup setup = TopicSetup.connect(client)) {
-            setup.create(TopicSpec.all(topics, 2, TopicSpec.FOREVER), 0, 0);
-        }
+        PipelineTopics.make(broker, topics, 2);
         // A path of our own, so that no other test's processes are met.
         binary = folder.resolve("hello");
         Files.copy(hello(Flavor.NORMAL), binary);
@@ -270,12 +263,31 @@ class CollectRulesTest {
         assertThat(Duration.ofNanos(System.nanoTime() - startNs)).isLessThan(Duration.ofMinutes(2));
     }
 
+    @Test
+    void shouldCountEachLifeOfAProgramThatExecutesItself() throws Exception {
+        int lives = 6;
+        int greets = 2_000;
+        Path config = rulesOfAll();
+        try (Terminal collect = collect("--config", config.toString())) {
+            collect.awaitAttached();
+            try (HelloProgram program = HelloProgram.start(binary, greets)) {
+                for (int life = 1; life < lives; life++) {
+                    program.greet(2);
+                    program.executeItself();
+                }
+                program.greet(2);
+                program.finish();
+            }
+            collect.interrupt();
+            collect.finish();
+        }
+        assertThat(counts().calls(series -> true))
+                .isEqualTo(Map.of(
+                        "main.main", (long) lives, "main.greet", 2L * lives, "fmt.Fprintln", 2L * lives * greets));
+    }
+
     private void storm(int processes) throws Exception {
-        Path config = rules("""
-                rules:
-                  - processes: {binary: %s}
-                    functions: {include: ['main.*', fmt.Fprintln]}
-                """.formatted(binary));
+        Path config = rulesOfAll();
         try (Terminal collect = collect("--config", config.toString())) {
             collect.awaitAttached();
             long startNs = System.nanoTime();
@@ -336,6 +348,15 @@ class CollectRulesTest {
 
     private Path rules(String text) throws Exception {
         return Files.writeString(folder.resolve("rules.yaml"), text);
+    }
+
+    /** All functions of the program's own, and the one that prints. */
+    private Path rulesOfAll() throws Exception {
+        return rules("""
+                rules:
+                  - processes: {binary: %s}
+                    functions: {include: ['main.*', fmt.Fprintln]}
+                """.formatted(binary));
     }
 
     private PublishedCounts counts() throws Exception {

@@ -2,11 +2,12 @@ package io.goroscope.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.goroscope.cli.broker.EmbeddedBroker;
 import io.goroscope.cli.topics.TopicSetup;
 import io.goroscope.cli.topics.TopicSpec;
-import io.goroscope.collector.kernel.RingLoad;
+import io.goroscope.collector.kernel.SteadyLoad;
 import io.goroscope.schemas.Topics;
 import io.goroscope.testbed.Requirements;
 import java.io.IOException;
@@ -29,11 +30,10 @@ class CollectorMemorySoakTest {
     /** {@code -Dgoroscope.soak.minutes=5} makes it shorter. */
     private static final long MINUTES = Long.getLong("goroscope.soak.minutes", 30);
 
-    private static final int CALLS_PER_S = 50_000;
+    private static final int EVENTS_PER_S = 100_000;
     private static final long STEP_NS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final long SAMPLE_NS = TimeUnit.SECONDS.toNanos(5);
     private static final long WARM_UP_NS = TimeUnit.SECONDS.toNanos(60);
-    private static final double NS_PER_S = 1e9;
     private static final double FLAT = 0.05;
     private static final Path LAUNCHER =
             Path.of("../goroscope").toAbsolutePath().normalize();
@@ -82,7 +82,7 @@ class CollectorMemorySoakTest {
                 double last = mean(kib.subList(kib.size() * 2 / 3, kib.size()));
                 System.out.printf(
                         "%d minutes at %d events/s: resident %.1f MB in the first third, %.1f MB in the last%n",
-                        MINUTES, 2 * CALLS_PER_S, first * 1024 / 1e6, last * 1024 / 1e6);
+                        MINUTES, EVENTS_PER_S, first * 1024 / 1e6, last * 1024 / 1e6);
                 assertThat(last).isCloseTo(first, within(FLAT * first));
             } finally {
                 collector.destroy();
@@ -94,24 +94,19 @@ class CollectorMemorySoakTest {
     /** Resident memory every few seconds, KiB, once the JVM has compiled what it will. */
     private static List<Long> load(int collector, int traced) throws IOException {
         List<Long> kib = new ArrayList<>();
-        try (RingLoad ring = RingLoad.into(collector)) {
-            long begin = System.nanoTime();
-            long sampled = begin + WARM_UP_NS;
-            long calls = 0;
-            long now = begin;
-            while (now - begin < WARM_UP_NS + TimeUnit.MINUTES.toNanos(MINUTES)) {
-                int due = (int) ((now - begin) / NS_PER_S * CALLS_PER_S - calls);
-                assertThat(ring.write(traced, 0, due, 64))
-                        .as("events without room")
-                        .isZero();
-                calls += due;
-                if (now - sampled >= SAMPLE_NS) {
-                    kib.add(residentKib(collector));
-                    sampled = now;
-                }
-                LockSupport.parkNanos(STEP_NS);
-                now = System.nanoTime();
+        try (SteadyLoad load = SteadyLoad.start(collector, traced, EVENTS_PER_S)) {
+            LockSupport.parkNanos(WARM_UP_NS);
+            long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(MINUTES);
+            while (System.nanoTime() < end) {
+                kib.add(residentKib(collector));
+                assertThat(load.lost()).as("events without room").isZero();
+                LockSupport.parkNanos(SAMPLE_NS);
             }
+            assertThat((double) load.stop())
+                    .as("events written")
+                    .isCloseTo(
+                            EVENTS_PER_S * (60.0 * MINUTES + TimeUnit.NANOSECONDS.toSeconds(WARM_UP_NS)),
+                            withinPercentage(2));
         }
         return kib;
     }

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.goroscope.cli.broker.EmbeddedBroker;
-import io.goroscope.cli.topics.TopicSetup;
-import io.goroscope.cli.topics.TopicSpec;
 import io.goroscope.schemas.Topics;
 import io.goroscope.testbed.Flavor;
 import io.goroscope.testbed.Requirements;
@@ -20,7 +18,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -60,11 +57,7 @@ class CollectorRightsTest {
         Files.setPosixFilePermissions(binary, PosixFilePermissions.fromString("rwx------"));
         classPath = readableClassPath();
         broker = EmbeddedBroker.create();
-        Properties client = new Properties();
-        client.put("bootstrap.servers", broker.bootstrapServers());
-        try (TopicSetup topics = TopicSetup.connect(client)) {
-            topics.create(TopicSpec.all(Topics.DEFAULT, 2, TopicSpec.FOREVER), 0, 0);
-        }
+        PipelineTopics.make(broker, Topics.DEFAULT, 2);
     }
 
     @AfterAll

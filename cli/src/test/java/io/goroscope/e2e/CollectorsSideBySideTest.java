@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.goroscope.cli.broker.EmbeddedBroker;
-import io.goroscope.cli.topics.TopicSetup;
-import io.goroscope.cli.topics.TopicSpec;
 import io.goroscope.schemas.Topics;
 import io.goroscope.testbed.Flavor;
 import io.goroscope.testbed.Requirements;
@@ -14,7 +12,6 @@ import io.goroscope.testbed.TestProgram;
 import io.goroscope.testbed.Toolchains;
 import io.goroscope.testbed.Truth;
 import java.util.Map;
-import java.util.Properties;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -84,10 +81,6 @@ class CollectorsSideBySideTest {
     }
 
     private static void makeTopics(EmbeddedBroker broker) throws Exception {
-        Properties client = new Properties();
-        client.put("bootstrap.servers", broker.bootstrapServers());
-        try (TopicSetup topics = TopicSetup.connect(client)) {
-            topics.create(TopicSpec.all(Topics.DEFAULT, 4, TopicSpec.FOREVER), 0, 0);
-        }
+        PipelineTopics.make(broker, Topics.DEFAULT, 4);
     }
 }

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -40,7 +41,16 @@ class ComposeTest {
 
     private static final String PROJECT = "goroscope-e2e";
     private static final Duration LIMIT = Duration.ofMinutes(3);
+    private static final Duration QUERY_LIMIT = Duration.ofSeconds(10);
+    private static final long POLL_NS = 50_000_000;
     private static final JsonMapper JSON = new JsonMapper();
+    /**
+     * One for all queries: each client keeps a connection of its own, and from the 513th on Prometheus answers only after
+     * five minutes ({@code --web.max-connections}, {@code --web.read-timeout}).
+     */
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
     private static final List<String> SERVICES =
             List.of("kafka", "topics", "collector", "streams", "sink", "prometheus");
 
@@ -167,8 +177,8 @@ class ComposeTest {
     private static JsonNode query(int port, String expression) throws IOException, InterruptedException {
         URI uri = URI.create("http://127.0.0.1:" + port + "/api/v1/query?query="
                 + URLEncoder.encode(expression, StandardCharsets.UTF_8));
-        String body = HttpClient.newHttpClient()
-                .send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString())
+        LockSupport.parkNanos(POLL_NS);
+        String body = HTTP.send(HttpRequest.newBuilder(uri).timeout(QUERY_LIMIT).build(), BodyHandlers.ofString())
                 .body();
         return JSON.readTree(body).path("data").path("result");
     }

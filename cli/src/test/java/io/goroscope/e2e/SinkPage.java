@@ -22,6 +22,7 @@ record SinkPage(String address) {
 
     private static final Pattern CALLS =
             Pattern.compile("^goroscope_calls_total\\{.*function=\"([^\"]*)\".*} (\\S+)$", Pattern.MULTILINE);
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     /** The counts once they agree with the program, or as they are when the time is over. */
     Comparison awaitCounts(Truth truth, Duration limit) throws IOException, InterruptedException {
@@ -36,9 +37,7 @@ record SinkPage(String address) {
     private Comparison counts(Truth truth) throws IOException, InterruptedException {
         HttpRequest request =
                 HttpRequest.newBuilder(URI.create(address + "/metrics")).build();
-        String text = HttpClient.newHttpClient()
-                .send(request, BodyHandlers.ofString())
-                .body();
+        String text = HTTP.send(request, BodyHandlers.ofString()).body();
         List<Map.Entry<String, Observed>> observed = new ArrayList<>();
         Set<String> unseen = new HashSet<>(truth.byName().keySet());
         Matcher line = CALLS.matcher(text);

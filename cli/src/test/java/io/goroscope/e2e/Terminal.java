@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
@@ -24,6 +25,8 @@ final class Terminal implements AutoCloseable {
 
     private static final JsonMapper JSON = new JsonMapper();
     private static final Duration LIMIT = Duration.ofMinutes(2);
+    private static final int LINE_LIMIT_S = 300;
+    private static final String DIRECT = "the broker takes records; the spool is empty";
 
     private final Process process;
     private final Path stdout;
@@ -70,8 +73,23 @@ final class Terminal implements AutoCloseable {
         awaitLineWith("Ctrl-C");
     }
 
-    /** Waits until stderr says something in one line. */
+    /** The same, and that a collector with a spool sends to the broker directly; either may come first. */
+    void awaitAttachedAndDirect() {
+        awaitAttached();
+        if (!stderr().contains(DIRECT)) {
+            awaitDirect();
+        }
+    }
+
+    /** Waits until stderr says (again) that records go to the broker directly. */
+    void awaitDirect() {
+        awaitLineWith(DIRECT);
+    }
+
+    /** Waits until stderr says something in one line. A program that does not say it in time is ended. */
     String awaitLineWith(String text) {
+        CompletableFuture<Void> end = CompletableFuture.runAsync(
+                process::destroyForcibly, CompletableFuture.delayedExecutor(LINE_LIMIT_S, TimeUnit.SECONDS));
         try {
             for (String line = stderr.readLine(); line != null; line = stderr.readLine()) {
                 said.append(line).append('\n');
@@ -81,8 +99,11 @@ final class Terminal implements AutoCloseable {
             }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read stderr", e);
+        } finally {
+            end.cancel(false);
         }
-        throw new IllegalStateException("it ended before it said " + text + ": " + said);
+        throw new IllegalStateException(
+                "it ended, or was ended after " + LINE_LIMIT_S + " s, before it said " + text + ": " + said);
     }
 
     /** Its process id. */

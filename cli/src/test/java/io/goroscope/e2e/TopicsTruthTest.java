@@ -3,8 +3,6 @@ package io.goroscope.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.goroscope.cli.broker.EmbeddedBroker;
-import io.goroscope.cli.topics.TopicSetup;
-import io.goroscope.cli.topics.TopicSpec;
 import io.goroscope.schemas.BadRecordException;
 import io.goroscope.schemas.Topics;
 import io.goroscope.streams.topology.StreamsJob;
@@ -43,9 +41,7 @@ class TopicsTruthTest {
         try (EmbeddedBroker broker = EmbeddedBroker.create()) {
             Properties client = new Properties();
             client.put("bootstrap.servers", broker.bootstrapServers());
-            try (TopicSetup topics = TopicSetup.connect(client)) {
-                topics.create(TopicSpec.all(Topics.DEFAULT, PARTITIONS, TopicSpec.FOREVER), 0, 0);
-            }
+            PipelineTopics.make(broker, Topics.DEFAULT, PARTITIONS);
             try (StreamsJob job = StreamsJob.start(StreamsJobConfig.of(client, folder));
                     RunningProgram running = program.start("-rounds=5", "-held=2");
                     Terminal collect = Terminal.start(
