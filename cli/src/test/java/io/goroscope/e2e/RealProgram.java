@@ -3,6 +3,7 @@ package io.goroscope.e2e;
 import io.goroscope.testbed.DebianPackages;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -126,6 +127,18 @@ final class RealProgram implements AutoCloseable {
                 .timeout(LIMIT)
                 .method(method, HttpRequest.BodyPublishers.noBody())
                 .build());
+    }
+
+    /** The same by a connection of its own, which ends with it. */
+    boolean isAnsweredAnew() {
+        try {
+            HttpURLConnection connection =
+                    (HttpURLConnection) request.uri().toURL().openConnection();
+            connection.setRequestProperty("Connection", "close");
+            return connection.getResponseCode() == 200;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private boolean isAnswered(HttpRequest request) {
