@@ -17,6 +17,7 @@ import io.goroscope.collector.plan.PlanOptions;
 import io.goroscope.collector.publish.OutgoingRecord;
 import io.goroscope.collector.publish.RecordSink;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,7 +37,7 @@ final class BudgetRun implements AutoCloseable {
 
     private static final int EXACT_REQUESTS = 300;
     private static final int EXACT_CONNECTIONS = 50;
-    private static final int CLIENTS = 2;
+    private static final int CLIENTS = 4;
     /** Name of the keeper's thread, as the kernel cuts it. */
     private static final String KEEPER = "goroscope-budge";
 
@@ -74,13 +75,17 @@ final class BudgetRun implements AutoCloseable {
     }
 
     private void load() {
-        while (!closing) {
-            if (loading) {
-                assertThat(program.isAnswered()).isTrue();
-                requests.incrementAndGet();
-            } else {
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+        try (PlainConnection connection = program.connect()) {
+            while (!closing) {
+                if (loading) {
+                    assertThat(connection.isAnswered()).isTrue();
+                    requests.incrementAndGet();
+                } else {
+                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+                }
             }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -105,7 +110,7 @@ final class BudgetRun implements AutoCloseable {
     private record Throughput(double perS, double cpuPerRequestS, ThreadTimes ours) {}
 
     /** Runs segments, an untraced one before each traced one. */
-    void segments(int count, Duration length) {
+    void segments(int count, Duration length) throws IOException {
         loading = true;
         LockSupport.parkNanos(WARM_UP_NS);
         for (int segment = 1; segment <= count; segment++) {
@@ -127,7 +132,7 @@ final class BudgetRun implements AutoCloseable {
                 medianKeeperShare() * 100);
     }
 
-    private void traced(int segment, Duration length, Throughput untraced, boolean last) {
+    private void traced(int segment, Duration length, Throughput untraced, boolean last) throws IOException {
         SessionOptions options =
                 SessionOptions.pairs().withProcesses(Set.of(pid)).withModes();
         ProbeSession session = ProbeSession.open(target.plans(), options);
@@ -138,8 +143,7 @@ final class BudgetRun implements AutoCloseable {
                         .keep(session, changes -> collector.tell(session, changes))) {
             long begin = System.nanoTime();
             BudgetStatus now = keeper.status();
-            // 0 is that of nothing seen yet.
-            while (now.load() == 0 || now.load() > 1) {
+            while (now.equals(BudgetStatus.NONE) || now.load() > 1) {
                 assertThat(System.nanoTime() - begin).as("%s", now).isLessThan(LIMIT_NS);
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
                 now = keeper.status();
@@ -175,7 +179,7 @@ final class BudgetRun implements AutoCloseable {
     }
 
     /** What stayed on, beside a session that only counts, over the same requests; at rest before and after. */
-    private void beExact(ProbeSession session, BudgetKeeper keeper) {
+    private void beExact(ProbeSession session, BudgetKeeper keeper) throws IOException {
         loading = false;
         try (ProbeSession truth =
                 ProbeSession.open(target.plans(), SessionOptions.count().withProcesses(Set.of(pid)))) {
@@ -187,7 +191,9 @@ final class BudgetRun implements AutoCloseable {
             }
             // The load calls next to nothing that could stay on; what accepts a connection could.
             for (int i = 0; i < EXACT_CONNECTIONS; i++) {
-                assertThat(program.isAnsweredAnew()).isTrue();
+                try (PlainConnection connection = program.connect()) {
+                    assertThat(connection.isAnswered()).isTrue();
+                }
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
             }
             settle();

@@ -3,7 +3,6 @@ package io.goroscope.e2e;
 import io.goroscope.testbed.DebianPackages;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.HttpURLConnection;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -129,16 +128,9 @@ final class RealProgram implements AutoCloseable {
                 .build());
     }
 
-    /** The same by a connection of its own, which ends with it. */
-    boolean isAnsweredAnew() {
-        try {
-            HttpURLConnection connection =
-                    (HttpURLConnection) request.uri().toURL().openConnection();
-            connection.setRequestProperty("Connection", "close");
-            return connection.getResponseCode() == 200;
-        } catch (IOException e) {
-            return false;
-        }
+    /** A connection for more of the same request. */
+    PlainConnection connect() throws IOException {
+        return new PlainConnection(request.uri());
     }
 
     private boolean isAnswered(HttpRequest request) {

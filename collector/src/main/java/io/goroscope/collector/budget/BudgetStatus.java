@@ -28,5 +28,6 @@ public record BudgetStatus(
         Map<Integer, Double> costs,
         double measured) {
 
-    static final BudgetStatus NONE = new BudgetStatus(0, 0, 0, 0, 0, 0, 0, false, Map.of(), 0);
+    /** Before the first look. */
+    public static final BudgetStatus NONE = new BudgetStatus(0, 0, 0, 0, 0, 0, 0, false, Map.of(), 0);
 }
