@@ -1,7 +1,6 @@
 package io.goroscope.collector;
 
 import io.goroscope.collector.call.CallFeed;
-import io.goroscope.collector.kernel.NativeMemory;
 import io.goroscope.collector.kernel.ProbeSession;
 import io.goroscope.collector.plan.ImagePlan;
 import io.goroscope.collector.process.Claims;
@@ -36,12 +35,6 @@ public final class Collector implements AutoCloseable {
 
     /** The same where nothing comes: half of what the collector's ring takes at a million events a second. */
     private static final long LONGEST_PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(80);
-
-    /**
-     * How often freed native memory is given back: the JVM's compilers take some 15 MB while the collector warms up, which the
-     * C library would keep.
-     */
-    private static final long TRIM_NS = TimeUnit.SECONDS.toNanos(30);
 
     private static final long ORDER_POLL_MS = 100;
     private static final long NS_PER_S = 1_000_000_000L;
@@ -267,17 +260,12 @@ public final class Collector implements AutoCloseable {
     private void run() {
         try (sink) {
             long pauseNs = PAUSE_NS;
-            long trimmedNs = System.nanoTime();
             while (!closing) {
                 FutureTask<Void> order = orders.poll();
                 if (order != null) {
                     order.run();
                 }
                 int events = round();
-                if (System.nanoTime() - trimmedNs > TRIM_NS) {
-                    NativeMemory.trim();
-                    trimmedNs = System.nanoTime();
-                }
                 pauseNs = events > 0 || order != null ? PAUSE_NS : Math.min(2 * pauseNs, LONGEST_PAUSE_NS);
                 if (events < Scope.POLL_LIMIT && orders.isEmpty()) {
                     LockSupport.parkNanos(pauseNs);

@@ -52,9 +52,6 @@ public interface Libc {
     /** sched_setscheduler(2): 0 is the calling thread; the parameter is a priority, 4 bytes. */
     int sched_setscheduler(int thread, int policy, Pointer parameter);
 
-    /** malloc_trim(3): gives back to the kernel what was freed, wherever it lies; only glibc has it. */
-    int malloc_trim(long pad);
-
     /** getpagesize(3). */
     int getpagesize();
 

@@ -5,17 +5,12 @@ import jnr.ffi.Memory;
 import jnr.ffi.Pointer;
 import jnr.ffi.Runtime;
 
-/** Zeroed native memory for arguments of system calls, freed with the pointer; and the C library's own. */
-public final class NativeMemory {
+/** Zeroed native memory for arguments of system calls, freed with the pointer. */
+final class NativeMemory {
 
     private static final Runtime RUNTIME = Runtime.getSystemRuntime();
 
     private NativeMemory() {}
-
-    /** Gives back to the kernel what this process has freed: a few ms. */
-    public static void trim() {
-        Libc.instance().malloc_trim(0);
-    }
 
     /** @param bytes at least 1 */
     static Pointer allocate(int bytes) {

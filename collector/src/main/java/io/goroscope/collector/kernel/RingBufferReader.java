@@ -1,5 +1,7 @@
 package io.goroscope.collector.kernel;
 
+import com.kenai.jffi.MemoryIO;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -17,15 +19,23 @@ final class RingBufferReader implements AutoCloseable {
     private static final int BUSY = 1 << 31;
     private static final int DISCARDED = 1 << 30;
 
+    /** Reads without the checks of a buffer, which cost more than all else about an event; what is read lies in the area. */
+    private static final MemoryIO MEMORY = MemoryIO.getInstance();
+
     private static final RingHandler.ProcessEvent[] PROCESS_EVENTS = RingHandler.ProcessEvent.values();
 
     private final MappedArea consumer;
     private final MappedArea producer;
     private final ByteBuffer data;
+    private final long dataAddress;
     private final int dataOffset;
     private final int bytes;
     private final long mask;
     private ByteBuffer wrapped = ByteBuffer.allocateDirect(0);
+    private long wrappedAddress;
+    /** Where the record lies that is being handed over. */
+    private long recordAddress;
+
     private long position;
     private boolean closed;
 
@@ -42,6 +52,7 @@ final class RingBufferReader implements AutoCloseable {
         }
         this.producer = mapped;
         this.data = mapped.buffer();
+        this.dataAddress = MEMORY.getDirectBufferAddress(data);
         this.dataOffset = page;
         this.bytes = bytes;
         this.mask = bytes - 1L;
@@ -50,7 +61,7 @@ final class RingBufferReader implements AutoCloseable {
 
     /** Hands over at most {@code limit} records. Returns how many; fewer than the limit means that the ring is empty. */
     int poll(RingHandler handler, int limit) {
-        return drain((record, at, length) -> deliver(handler, record, at), limit);
+        return drain((record, at, length) -> deliver(handler, recordAddress), limit);
     }
 
     /** Takes one record, where it lies. */
@@ -76,7 +87,8 @@ final class RingBufferReader implements AutoCloseable {
             while (count < limit && position < end) {
                 // A multiple of 8, so that no header wraps.
                 int at = (int) (position & mask);
-                int header = (int) MappedArea.INTS.getAcquire(data, dataOffset + at);
+                int header = MEMORY.getInt(dataAddress + dataOffset + at);
+                VarHandle.acquireFence();
                 if ((header & BUSY) != 0) {
                     break;
                 }
@@ -86,9 +98,12 @@ final class RingBufferReader implements AutoCloseable {
                 if ((header & DISCARDED) == 0) {
                     int first = at + HEADER_BYTES;
                     if (first + length <= bytes) {
+                        recordAddress = dataAddress + dataOffset + first;
                         taker.take(data, dataOffset + first, length);
                     } else {
-                        taker.take(joined(first, length), 0, length);
+                        ByteBuffer joined = joined(first, length);
+                        recordAddress = wrappedAddress;
+                        taker.take(joined, 0, length);
                     }
                     count++;
                 }
@@ -108,6 +123,7 @@ final class RingBufferReader implements AutoCloseable {
     private ByteBuffer joined(int first, int length) {
         if (wrapped.capacity() < length) {
             wrapped = ByteBuffer.allocateDirect(length).order(ByteOrder.nativeOrder());
+            wrappedAddress = MEMORY.getDirectBufferAddress(wrapped);
         }
         int head = bytes - first;
         wrapped.put(0, data, dataOffset + first, head);
@@ -115,32 +131,32 @@ final class RingBufferReader implements AutoCloseable {
         return wrapped;
     }
 
-    private static void deliver(RingHandler handler, ByteBuffer data, int at) {
-        int slotWhat = data.getInt(at + RingRecord.SLOT_WHAT);
+    private static void deliver(RingHandler handler, long record) {
+        int slotWhat = MEMORY.getInt(record + RingRecord.SLOT_WHAT);
         int what = RingRecord.what(slotWhat);
         int kind = RingRecord.kind(what);
         if (kind >= RingRecord.FIRST_PROCESS_KIND) {
             handler.onProcess(
                     PROCESS_EVENTS[kind - RingRecord.FIRST_PROCESS_KIND],
-                    data.getLong(at + RingRecord.TIME),
-                    data.getInt(at + RingRecord.TGID),
-                    data.getLong(at + RingRecord.IDENTITY),
-                    data.getLong(at + RingRecord.DEPTH),
-                    (int) data.getLong(at + RingRecord.SEGMENT));
+                    MEMORY.getLong(record + RingRecord.TIME),
+                    MEMORY.getInt(record + RingRecord.TGID),
+                    MEMORY.getLong(record + RingRecord.IDENTITY),
+                    MEMORY.getLong(record + RingRecord.DEPTH),
+                    (int) MEMORY.getLong(record + RingRecord.SEGMENT));
             return;
         }
         int slot = RingRecord.slot(slotWhat);
         handler.onEvent(
-                data.getLong(at + RingRecord.TIME),
-                data.getInt(at + RingRecord.TGID),
-                data.getInt(at + RingRecord.TID),
-                data.getLong(at + RingRecord.IDENTITY),
-                data.getLong(at + RingRecord.DEPTH),
-                data.getLong(at + RingRecord.SEGMENT),
+                MEMORY.getLong(record + RingRecord.TIME),
+                MEMORY.getInt(record + RingRecord.TGID),
+                MEMORY.getInt(record + RingRecord.TID),
+                MEMORY.getLong(record + RingRecord.IDENTITY),
+                MEMORY.getLong(record + RingRecord.DEPTH),
+                MEMORY.getLong(record + RingRecord.SEGMENT),
                 slot == Cookie.NO_SLOT ? RingHandler.NO_SLOT : slot,
-                data.getShort(at + RingRecord.PLACE) & 0xffff,
+                MEMORY.getShort(record + RingRecord.PLACE) & 0xffff,
                 what,
-                data.getShort(at + RingRecord.GENERATION) & 0xffff);
+                MEMORY.getShort(record + RingRecord.GENERATION) & 0xffff);
     }
 
     @Override

@@ -166,6 +166,6 @@ public final class TracedProcess {
     /** Spreads goroutines evenly: ids are consecutive, and addresses of g multiples of a power of two. */
     private int laneOf(long identity) {
         long mixed = identity * 0x9E3779B97F4A7C15L;
-        return (int) Math.floorMod(mixed >>> 32, (long) lanes.length);
+        return (int) (((mixed >>> 32) * lanes.length) >>> 32);
     }
 }

@@ -37,6 +37,9 @@ public final class BatchEncoder {
     private int eventBytes;
     private int eventCount;
     private int captureCount;
+    /** The size of {@link #captures}, which takes a lock to say so. */
+    private int captureBytes;
+
     private BinaryEncoder captureEncoder;
     private long baseTimeNs;
     private long lastTimeNs;
@@ -63,17 +66,25 @@ public final class BatchEncoder {
             baseTimeNs = timeNs;
             lastTimeNs = timeNs;
         }
-        int at = eventBytes;
-        at += BinaryData.encodeLong(timeNs - lastTimeNs, events, at);
-        at += BinaryData.encodeLong(goid, events, at);
-        at += BinaryData.encodeLong(depth, events, at);
-        at += BinaryData.encodeInt(function, events, at);
-        at += BinaryData.encodeInt(what, events, at);
-        at += BinaryData.encodeInt(generation, events, at);
-        at += BinaryData.encodeLong(segment, events, at);
-        eventBytes = at;
+        int at = put(timeNs - lastTimeNs, events, eventBytes);
+        at = put(goid, events, at);
+        at = put(depth, events, at);
+        at = put(function, events, at);
+        at = put(what, events, at);
+        at = put(generation, events, at);
+        eventBytes = put(segment, events, at);
         lastTimeNs = timeNs;
         eventCount++;
+    }
+
+    /** Half of an event's numbers fit into a byte. */
+    private static int put(long number, byte[] to, int at) {
+        long zigzag = (number << 1) ^ (number >> 63);
+        if ((zigzag & ~0x7f) == 0) {
+            to[at] = (byte) zigzag;
+            return at + 1;
+        }
+        return at + BinaryData.encodeLong(number, to, at);
     }
 
     /** Adds something that happened after the events so far; {@code before} is set here. */
@@ -93,12 +104,13 @@ public final class BatchEncoder {
             throw new IllegalStateException("encoding into memory failed", e);
         }
         captureCount++;
+        captureBytes = captures.size();
     }
 
     /** True when the batch should be finished before the next event. */
     public boolean isFull() {
         return eventCount == maxEvents
-                || eventBytes + captures.size() > BatchDescriptor.MAX_BYTES / 2
+                || eventBytes + captureBytes > BatchDescriptor.MAX_BYTES / 2
                 || lifecycle.size() >= MAX_LIFECYCLE;
     }
 
@@ -137,7 +149,7 @@ public final class BatchEncoder {
                         + 8 * MAX_NUMBER_BYTES
                         + lifecycleBytes.length
                         + eventBytes
-                        + captures.size()];
+                        + captureBytes];
         record[0] = (byte) 0xC3;
         record[1] = 1;
         ByteBuffer.wrap(record).order(ByteOrder.LITTLE_ENDIAN).putLong(2, BatchDescriptor.FINGERPRINT);
@@ -155,8 +167,8 @@ public final class BatchEncoder {
         if (captureCount > 0) {
             // A negative count says that the block's size follows (Avro specification, "Arrays").
             at += BinaryData.encodeLong(-captureCount, record, at);
-            at += BinaryData.encodeLong(captures.size(), record, at);
-            at = append(captures.toByteArray(), captures.size(), record, at);
+            at += BinaryData.encodeLong(captureBytes, record, at);
+            at = append(captures.toByteArray(), captureBytes, record, at);
         }
         record[at++] = 0;
         sequence++;
@@ -165,6 +177,7 @@ public final class BatchEncoder {
         lifecycle.clear();
         captures.reset();
         captureCount = 0;
+        captureBytes = 0;
         return Arrays.copyOf(record, at);
     }
 
