@@ -56,7 +56,8 @@ class SinkRestartTest {
             broker.createTopics(TOPICS);
             try (ShopTraffic traffic = new ShopTraffic(broker.bootstrapServers(), TOPICS, 3)) {
                 traffic.names(process.buildId(), "");
-                step(traffic);
+                // So long that each function was surely called.
+                traffic.run(process, System.currentTimeMillis() * 1_000_000, 1);
                 start(broker, port, home);
                 Wait.until("a first sample", () -> sampled(CALLS, process.calls(FUNCTION)));
                 long before = process.calls(FUNCTION);
