@@ -126,7 +126,7 @@ final class GuestMain {
      *
      * @param collectors what ours saw
      * @param returns of that function, as the program says
-     * @param seen how many bpftrace counted: the one that was attached first, the one that was attached last
+     * @param seen how many bpftrace told of: the one that was attached first, the one that was attached last
      */
     record Company(List<KernelRow> collectors, long returns, List<Long> seen) {}
 
@@ -139,14 +139,14 @@ final class GuestMain {
     private static void besideBpftrace(KernelRow.Mode mode, String[] flags, Path binary) throws IOException {
         String probes = EngineRun.returnsOf(binary, BYSTANDERS_FUNCTION)
                 .mapToObj(offset -> "uprobe:%s:0x%x".formatted(binary, offset))
-                .collect(Collectors.joining(", ", "", " { @ = count(); }"));
+                .collect(Collectors.joining(", ", "", Bpftrace.TELL));
         List<Bpftrace> after = new ArrayList<>();
         try (Bpftrace first = Bpftrace.attach(probes)) {
             List<EngineRun> runs = beside(mode, flags, binary, pid -> after.add(attach(probes)));
             print(new Company(
                     rows(mode, runs),
                     runs.get(0).truth().byName().get(BYSTANDERS_FUNCTION).returns(),
-                    List.of(first.count(), after.get(0).count())));
+                    List.of(first.hits(), after.get(0).hits())));
         } finally {
             after.forEach(Bpftrace::close);
         }
