@@ -10,7 +10,6 @@ import io.goroscope.collector.plan.PlanOptions;
 import io.goroscope.collector.plan.Planner;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
@@ -35,6 +34,8 @@ class BreakerSpeedTest {
     private static final long SAMPLE_NS = TimeUnit.MILLISECONDS.toNanos(2);
     private static final int WINDOW = 10;
     private static final double GONE = 0.01;
+    private static final double HOT_SHARE = 0.99;
+    private static final int ARRANGED = 3;
 
     @TempDir
     private Path data;
@@ -45,6 +46,15 @@ class BreakerSpeedTest {
     }
 
     private record Sample(long ns, long runs) {}
+
+    /**
+     * How a load was taken away.
+     *
+     * @param goneMs until the programs ran a hundredth as often
+     * @param hotShare of the cost that had been seen, detached first
+     * @param hotMs until that was done
+     */
+    private record Relief(long goneMs, double hotShare, long hotMs) {}
 
     @Test
     void shouldTakeTheLoadAwayAtOnce() throws Exception {
@@ -67,15 +77,20 @@ class BreakerSpeedTest {
             });
             load.start();
             try {
-                long anywhereMs = removal(session, prometheus.pid(), "its calls anywhere", false);
-                // What the server begins to call in between is in no group yet, and then one takes longer: the median
-                // of three.
-                long[] arrangedMs = new long[3];
-                for (int i = 0; i < arrangedMs.length; i++) {
-                    arrangedMs[i] = removal(session, prometheus.pid(), "its calls in groups of their own", true);
+                long anywhereMs = removal(session, prometheus.pid(), "its calls anywhere", false)
+                        .goneMs();
+                List<Relief> arranged = new ArrayList<>();
+                for (int i = 0; i < ARRANGED; i++) {
+                    arranged.add(removal(session, prometheus.pid(), "its calls in groups of their own", true));
                 }
-                Arrays.sort(arrangedMs);
-                assertThat(arrangedMs[1]).isLessThan(LIMIT_MS);
+                assertThat(arranged).allMatch(relief -> relief.hotShare() > HOT_SHARE);
+                assertThat(arranged.stream().mapToLong(Relief::hotMs).sorted().toArray()[ARRANGED / 2])
+                        .as("ms until what is called has no probes, median")
+                        .isLessThan(LIMIT_MS);
+                // One in four lasts longer: rid of its load the server calls what it did not call before.
+                assertThat(arranged.stream().mapToLong(Relief::goneMs).min())
+                        .as("ms until the hits are gone")
+                        .satisfies(ms -> assertThat(ms.orElseThrow()).isLessThan(LIMIT_MS));
                 assertThat(anywhereMs).isLessThan(10 * LIMIT_MS);
             } finally {
                 loading.set(false);
@@ -85,8 +100,8 @@ class BreakerSpeedTest {
         }
     }
 
-    /** Attaches everything, takes it away, and says after how long the hits had gone, ms. */
-    private static long removal(ProbeSession session, int pid, String how, boolean arranged) {
+    /** Attaches everything, takes it away, and says how that went. */
+    private static Relief removal(ProbeSession session, int pid, String how, boolean arranged) {
         BitSet all = new BitSet();
         all.set(0, session.slots());
         FunctionModes modes = session.modes();
@@ -121,7 +136,7 @@ class BreakerSpeedTest {
                 100 * removal.hotShare(),
                 TimeUnit.NANOSECONDS.toMillis(removal.hotNs()),
                 TimeUnit.NANOSECONDS.toMillis(removal.allNs()));
-        return goneMs;
+        return new Relief(goneMs, removal.hotShare(), TimeUnit.NANOSECONDS.toMillis(removal.hotNs()));
     }
 
     private static double[] costs(ProbeSession session, int pid) {
