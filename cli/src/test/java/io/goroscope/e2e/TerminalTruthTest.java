@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TerminalTruthTest {
 
     private static final Pattern SLOW =
-            Pattern.compile("[0-9:]{8}\\.[0-9]{6} +([0-9]+) +[0-9.]+ ?[mu]?s  main\\.logged( <- main\\.logged)?");
+            Pattern.compile("[0-9:]{8}\\.[0-9]{6} +([0-9]+) +[0-9.]+ [nmu]?s  main\\.logged( <- main\\.logged)?");
 
     @TempDir
     Path folder;
