@@ -49,6 +49,7 @@ enum goroutine_source {
 #define COOKIE_SP_DELTA(c) ((((c) >> 44) & 0xffff) * 8)
 #define COOKIE_LAYOUT(c) ((__u32)((c) >> 60) & 7)
 #define COOKIE_SIDE(c) ((__u32)((c) >> 63))
+#define COOKIE_OF_KIND(c, kind) (((c) & ~(0xfULL << 24)) | (__u64)(kind) << 24)
 #define COOKIE_WITHOUT_SIDE(c) ((c) & ~(1ULL << 63))
 
 #endif

@@ -47,11 +47,15 @@ struct session {
 
 const volatile struct session session = { .shards = 1 };
 
-/*
- * 1 from when the last probe is attached until before the first is removed: Java writes it. Probes come and go one after
- * the other, and hits in between would be returns without entries, and entries without returns.
- */
-volatile __u32 active;
+/* Java's SessionMaps writes them while the programs run. */
+volatile struct {
+	/*
+	 * 1 from when the last probe is attached until before the first is removed. Probes come and go one after the other, and
+	 * hits in between would be returns without entries, and entries without returns.
+	 */
+	__u32 active;
+	__u32 ends_unmarked; /* 1: no marker tells how goroutines end */
+} switches;
 
 /* What a function's hits are to do, where a session is adjustable; Java's FunctionModes writes it. */
 #define MODE_NO_ENTRIES (1u << 0) /* calls are counted, and not sent */
@@ -89,7 +93,7 @@ struct counter {
 /*
  * tgid -> array of slots x shards counters, which Java creates and maps when it registers a process. One more entry at the
  * end says in `calls` for which life of the process they are, since a process that execs itself keeps its tgid: ANY_LIFE,
- * self_exec_id + 1, or NO_LIFE.
+ * self_exec_id + 1, or NO_LIFE; and counts in `lost` how many goroutines were seen to end.
  */
 #define ANY_LIFE 0ULL
 #define NO_LIFE (~0ULL)
@@ -544,7 +548,11 @@ static __always_inline void frames_closed(__u32 tgid, const struct frame *frame)
 	if (!session.markers || has_no_goroutine(frame))
 		return;
 	outer = bpf_map_lookup_elem(&outermost, &key);
-	if (outer && frame->depth <= *outer && !(frame->flags & WHAT_SEGMENTED))
+	if (!outer || frame->depth > *outer || frame->flags & WHAT_SEGMENTED)
+		return;
+	if (switches.ends_unmarked) /* nobody else would */
+		bpf_map_delete_elem(&outermost, &key);
+	else
 		*outer = NO_FRAME;
 }
 
@@ -642,7 +650,7 @@ static __always_inline int count_call(struct pt_regs *ctx, __u64 cookie, __u32 m
 {
 	struct counter *counter;
 
-	if (!active || (COOKIE_FLAG_FILTER(cookie) && STACK_CHECK_FAILED(ctx)) || was_handled(cookie, mode))
+	if (!switches.active || (COOKIE_FLAG_FILTER(cookie) && STACK_CHECK_FAILED(ctx)) || was_handled(cookie, mode))
 		return 0;
 	counter = registered(tgid, COOKIE_SLOT(cookie));
 	if (!counter) {
@@ -760,7 +768,7 @@ static __always_inline void call_ended(struct pt_regs *ctx, __u64 cookie, __u32 
 	struct frame frame;
 
 	keep_own_stack(ctx);
-	if (!active || (mode & MODE_NO_RETURNS) || (!bpf_map_lookup_elem(&counters, &tgid) && !admitted(tgid)))
+	if (!switches.active || (mode & MODE_NO_RETURNS) || (!bpf_map_lookup_elem(&counters, &tgid) && !admitted(tgid)))
 		return;
 	find_frame(ctx, cookie, sp, (__u32)task, &frame);
 	frames_closed(tgid, &frame);
@@ -874,7 +882,18 @@ int on_return_executing(struct pt_regs *ctx)
 }
 #endif
 
-/* Something in the runtime that explains how frames end; nobody asks where no frame is open. */
+static __always_inline void count_end(void *mine)
+{
+	struct counter *end = life_of(mine);
+
+	if (end)
+		add(&end->lost);
+}
+
+/*
+ * Something in the runtime that explains how frames end; nobody asks where no frame is open. Where ends are not marked, a
+ * Goexit stands for the end: none of the goroutine's frames returns any more, and what is deferred opens its own.
+ */
 SEC("uprobe/marker")
 int on_marker(struct pt_regs *ctx)
 {
@@ -882,24 +901,33 @@ int on_marker(struct pt_regs *ctx)
 	__u64 task = bpf_get_current_pid_tgid();
 	__u32 tgid = task >> 32;
 	struct goroutine_key key = { .tgid = tgid };
+	__u32 kind = COOKIE_KIND(cookie);
+	int ends = kind == KIND_GOROUTINE_END || (kind == KIND_GOEXIT && switches.ends_unmarked);
 	struct frame frame;
 	__u32 *flags;
+	void *mine;
 
 	keep_own_stack(ctx);
-	if (!active || (COOKIE_FLAG_FILTER(cookie) && STACK_CHECK_FAILED(ctx)))
+	if (!switches.active || (COOKIE_FLAG_FILTER(cookie) && STACK_CHECK_FAILED(ctx)))
 		return 0;
 	flags = bpf_map_lookup_elem(&tracked, &tgid);
-	if (flags ? is_refused(flags) : !bpf_map_lookup_elem(&counters, &tgid))
+	mine = bpf_map_lookup_elem(&counters, &tgid);
+	if (flags ? is_refused(flags) : !mine)
 		return 0;
+	if (mine && kind == KIND_GOROUTINE_END)
+		count_end(mine);
 	find_frame(ctx, cookie, STACK_POINTER(ctx), (__u32)task, &frame);
 	if (has_no_goroutine(&frame))
 		return 0;
-	if (has_open_frames(tgid, &frame))
+	if (has_open_frames(tgid, &frame)) {
 		send(cookie, 0, tgid, (__u32)task, &frame);
+		if (ends && kind != KIND_GOROUTINE_END)
+			send(COOKIE_OF_KIND(cookie, KIND_GOROUTINE_END), 0, tgid, (__u32)task, &frame);
+	}
 	key.goid = frame.identity;
-	if (COOKIE_KIND(cookie) == KIND_GOROUTINE_END)
+	if (ends)
 		bpf_map_delete_elem(&outermost, &key);
-	else if (COOKIE_KIND(cookie) == KIND_DEFER_RETURN)
+	else if (kind == KIND_DEFER_RETURN)
 		frames_closed(tgid, &frame);
 	return 0;
 }

@@ -1,6 +1,7 @@
 package io.goroscope.e2e;
 
 import io.goroscope.collector.TraceTarget;
+import io.goroscope.collector.kernel.FunctionModes;
 import io.goroscope.collector.kernel.ProbeSession;
 import io.goroscope.collector.kernel.RingHandler;
 import io.goroscope.collector.kernel.SessionOptions;
@@ -20,6 +21,7 @@ import io.goroscope.testbed.TestProgram;
 import io.goroscope.testbed.Truth;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -43,6 +45,7 @@ import java.util.stream.LongStream;
  * @param declined returns that its guard left to the kernel
  * @param unidentified hits whose goroutine could not be read
  * @param waited reads that had to wait for a page
+ * @param openAtEnd calls that were open when the process ended
  * @param exitCode of the program
  */
 record EngineRun(
@@ -54,6 +57,7 @@ record EngineRun(
         long declined,
         long unidentified,
         long waited,
+        long openAtEnd,
         int exitCode) {
 
     /** Which events go on to the pairing as which: the ways that other tools pair, to see that the truth refutes them. */
@@ -68,6 +72,7 @@ record EngineRun(
 
     private static final long IDLE_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
+    /** @param options adjustable ones do without the marker of goroutines' ends */
     static EngineRun of(TestProgram program, Pairs pairs, SessionOptions options, String... flags) {
         return of(program.binary(), pairs, options, flags);
     }
@@ -139,8 +144,21 @@ record EngineRun(
 
         static Observer attach(List<ImagePlan> plans, SessionOptions options, Pairs pairs) {
             ProbeSession session = ProbeSession.open(plans, options);
+            if (options.adjustable()) {
+                timeAllWithoutEnds(session);
+            }
             Tally tally = new Tally();
             return new Observer(session, tally, new Handler(session, new Pairing(tally), pairs));
+        }
+
+        /** As under a budget that the marker of goroutines' ends would exceed. */
+        private static void timeAllWithoutEnds(ProbeSession session) {
+            FunctionModes modes = session.modes();
+            BitSet all = new BitSet();
+            all.set(0, session.slots());
+            all.stream().forEach(slot -> modes.send(slot, true, true));
+            modes.markEnds(false);
+            modes.probeReturns(all);
         }
 
         int poll() {
@@ -223,6 +241,7 @@ record EngineRun(
                 session.statistic(Statistic.RET_DECLINED),
                 session.statistic(Statistic.NO_IDENTITY),
                 session.statistic(Statistic.READS_WAITED),
+                observer.handler().openAtEnd,
                 exitCode);
     }
 
@@ -233,6 +252,7 @@ record EngineRun(
         private final Pairing pairing;
         private final Pairs pairs;
         private boolean ended;
+        private long openAtEnd;
 
         Handler(ProbeSession session, Pairing pairing, Pairs pairs) {
             this.session = session;
@@ -262,6 +282,7 @@ record EngineRun(
                 ProcessEvent event, long timeNs, int tgid, long detail, long startBootNs, int kernelExecId) {
             switch (event) {
                 case EXIT -> {
+                    openAtEnd = pairing.openFrames();
                     pairing.closeAll(AbandonReason.PROCESS_END, timeNs);
                     ended = true;
                 }

@@ -9,6 +9,7 @@ import io.goroscope.testbed.Flavor;
 import io.goroscope.testbed.Requirements;
 import io.goroscope.testbed.TestProgram;
 import io.goroscope.testbed.Toolchains;
+import io.goroscope.testbed.Truth;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -35,6 +36,32 @@ class EngineTruthTest {
         assertThat(run.exitCode()).isZero();
         assertThat(run.truth().migrations()).isPositive();
         assertThat(run.truth().stackMoves()).isPositive();
+    }
+
+    /** The marker that each goroutine hits as it ends may cost too much: then a Goexit tells as well that frames are dead. */
+    @ParameterizedTest
+    @ValueSource(strings = {"1.19", "1.26"})
+    void shouldSeeEachCallWithoutTheMarkerOfEnds(String language) {
+        TestProgram program = TestProgram.truth(Toolchains.require(language), Flavor.NORMAL);
+
+        EngineRun run = EngineRun.of(
+                program,
+                EngineRun.Pairs.AS_BUILT,
+                OPTIONS.withModes(),
+                "-rounds=10",
+                "-held=3",
+                "-workloads=+goexitpanic,+timed");
+
+        assertThat(run.lost()).isZero();
+        assertThat(run.comparison().differences()).isEmpty();
+        assertThat(run.edges()).allSatisfy((edge, seen) -> assertThat(seen).isEqualTo(edge.calls()));
+        assertThat(run.truth().functions())
+                .anyMatch(function -> function.abandoned().goexit() > 0);
+        assertThat(run.openAtEnd())
+                .isEqualTo(run.truth().functions().stream()
+                        .mapToLong(Truth.Function::open)
+                        .sum());
+        assertThat(run.exitCode()).isZero();
     }
 
     @Test

@@ -5,6 +5,7 @@ import io.goroscope.collector.kernel.ProbeSession;
 import io.goroscope.collector.kernel.Removal;
 import io.goroscope.collector.publish.ModeChange;
 import io.goroscope.collector.thread.ThreadEnd;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
@@ -24,6 +25,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>At first everything is counted and nothing timed, for as long as it takes to see how much is called; from that the
  * first plan is made.
+ *
+ * <p>The marker of goroutines' ends costs as well: in the ladder it stands behind the functions, as one that is counted or
+ * off.
  */
 public final class BudgetKeeper implements AutoCloseable {
 
@@ -49,11 +53,13 @@ public final class BudgetKeeper implements AutoCloseable {
 
     private static final long QUIET_TICK_NS = 2 * TICK_NS;
 
-    private final ProbeSession session;
     private final HitPrices prices;
     private final HostBudget host;
     private final RunTimeCheck check;
     private final FunctionModes modes;
+    /** The place of the goroutines' ends in the ladder. */
+    private final int ends;
+
     private final Ladder ladder;
     private final Breaker breaker = new Breaker();
     private final Windows windows;
@@ -79,11 +85,11 @@ public final class BudgetKeeper implements AutoCloseable {
     private long lookedNs;
 
     BudgetKeeper(ProbeSession session, HitPrices prices, HostBudget host, Consumer<List<ModeChange>> announcer) {
-        this.session = session;
         this.prices = prices;
         this.host = host;
         this.modes = session.modes();
-        this.ladder = new Ladder(session.slots(), modes.timeable(), modes.stepped(), prices, host.limits(this));
+        this.ends = session.slots();
+        this.ladder = new Ladder(ends + 1, modes.timeable(), modes.stepped(), prices, host.limits(this));
         this.check = new RunTimeCheck(session);
         this.announcer = announcer;
         this.windows = new Windows(modes, announcer);
@@ -142,12 +148,13 @@ public final class BudgetKeeper implements AutoCloseable {
             rest(SURVEY_NS);
             long now = System.nanoTime();
             double[][] rates = fast.since(now);
-            double[] costs = ladder.costs(rates);
+            double[] costs = costs(rates);
             List<Ladder.Step> steps = look == 0 ? ladder.plan(now, rates) : ladder.decide(now, rates);
             look(rates);
             if (look > 0 && steps.isEmpty()) {
                 break;
             }
+            modes.markEnds(ladder.rung(ends) != Rung.OFF);
             if (look == 0) {
                 modes.arrange(costs, probed());
             } else {
@@ -170,8 +177,20 @@ public final class BudgetKeeper implements AutoCloseable {
 
     private BitSet probed() {
         BitSet on = ladder.on(Rung.OFF);
-        on.flip(0, session.slots());
+        on.flip(0, ends);
+        on.clear(ends);
         return on;
+    }
+
+    private BitSet functionsOn(Rung rung) {
+        BitSet on = ladder.on(rung);
+        on.clear(ends);
+        return on;
+    }
+
+    /** What functions cost, by slot. */
+    private double[] costs(double[][] rates) {
+        return Arrays.copyOf(ladder.costs(rates), ends);
     }
 
     private void tick(long nowNs) {
@@ -193,7 +212,7 @@ public final class BudgetKeeper implements AutoCloseable {
             decidedNs = nowNs;
             double[][] rates = slow.since(nowNs);
             apply(ladder.decide(nowNs, rates), this::goesOn);
-            arrange(nowNs, ladder.costs(rates));
+            arrange(nowNs, costs(rates));
             check.tick(nowNs, steps, ladder::cost).ifPresent(this::priceBy);
             publish();
         }
@@ -231,11 +250,11 @@ public final class BudgetKeeper implements AutoCloseable {
         if (!breaker.trips(now, load)) {
             return !closing;
         }
-        double[] costs = ladder.costs(rates);
+        double[] costs = costs(rates);
         Removal removal = modes.removeAll(costs);
         lastRemoval = Optional.of(removal);
         windows.end();
-        List<Ladder.Step> dropped = ladder.drop(now, rates);
+        List<Ladder.Step> dropped = ofFunctions(ladder.drop(now, rates));
         cycled = new BitSet();
         modes.arrange(costs, new BitSet());
         LOG.warn(
@@ -281,22 +300,26 @@ public final class BudgetKeeper implements AutoCloseable {
         }
         windows.end();
         onTrial.clear();
-        for (Ladder.Step step : taken) {
-            modes.send(step.slot(), false, false);
-            onTrial.set(step.slot(), step.from() == Rung.OFF);
-        }
+        taken.forEach(step -> onTrial.set(step.slot(), step.from() == Rung.OFF));
+        List<Ladder.Step> ofFunctions = ofFunctions(taken);
+        ofFunctions.forEach(step -> modes.send(step.slot(), false, false));
+        modes.markEnds(ladder.rung(ends) != Rung.OFF);
         trialUntilNs = onTrial.isEmpty() ? 0 : System.nanoTime() + TRIAL_NS;
         if (!modes.probeReturns(ladder.on(Rung.PAIRS), goesOn) || !modes.probeEntries(probed(), goesOn)) {
             return;
         }
-        tell(taken);
-        for (Ladder.Step step : taken) {
+        tell(ofFunctions);
+        for (Ladder.Step step : ofFunctions) {
             if (step.to() == Rung.PAIRS) {
                 modes.send(step.slot(), true, true);
             }
         }
         cycled = ladder.on(Rung.CYCLED);
         slow.since(System.nanoTime());
+    }
+
+    private List<Ladder.Step> ofFunctions(List<Ladder.Step> taken) {
+        return taken.stream().filter(step -> step.slot() != ends).toList();
     }
 
     private void tell(List<Ladder.Step> taken) {
@@ -311,14 +334,14 @@ public final class BudgetKeeper implements AutoCloseable {
 
     private void publish() {
         probes = probed();
-        BitSet counts = ladder.on(Rung.COUNTS);
+        BitSet counts = functionsOn(Rung.COUNTS);
         counts.and(modes.timeable());
         status = new BudgetStatus(
                 load,
                 ladder.on(Rung.PAIRS).cardinality(),
                 ladder.on(Rung.CYCLED).cardinality(),
                 counts.cardinality(),
-                ladder.on(Rung.OFF).cardinality(),
+                functionsOn(Rung.OFF).cardinality(),
                 steps,
                 breaker.trips(),
                 breaker.isOpen(),

@@ -1,11 +1,12 @@
 package io.goroscope.collector.budget;
 
 import io.goroscope.collector.kernel.ProbeSession;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Calls per second since they were asked for last, from the kernel's counters. */
+/** Calls per second since they were asked for last, and goroutines that ended, from the kernel's counters. */
 final class CallRates {
 
     private static final double NS_PER_S = 1e9;
@@ -23,14 +24,16 @@ final class CallRates {
         return List.copyOf(before.keySet());
     }
 
-    /** One array for each process, by slot; a process that is new has zeros. */
+    /** One array for each process, by slot, and behind them the goroutines' ends; a process that is new has zeros. */
     double[][] since(long nowNs) {
         Map<Integer, long[]> now = new HashMap<>();
         for (int pid : session.processes()) {
-            now.put(pid, session.calls(pid));
+            long[] counts = Arrays.copyOf(session.calls(pid), session.slots() + 1);
+            counts[session.slots()] = session.ends(pid);
+            now.put(pid, counts);
         }
         double perS = NS_PER_S / Math.max(1, nowNs - beforeNs);
-        double[][] rates = new double[now.size()][session.slots()];
+        double[][] rates = new double[now.size()][session.slots() + 1];
         int process = 0;
         for (Map.Entry<Integer, long[]> entry : now.entrySet()) {
             long[] last = before.get(entry.getKey());

@@ -28,7 +28,9 @@ public final class FunctionModes {
     private final List<LinkGroups> entries = new ArrayList<>();
     private final List<LinkGroups> returns = new ArrayList<>();
     private final List<LinkGroup> markers = new ArrayList<>();
+    private final List<LinkGroup> ends = new ArrayList<>();
     private final List<LinkGroup> passing = new ArrayList<>();
+    private boolean endsMarked = true;
     private boolean closed;
 
     private record Weighed(LinkGroup group, double cost) {}
@@ -98,13 +100,44 @@ public final class FunctionModes {
         return bring(returns, slots, goesOn);
     }
 
-    /** They explain how frames end, so they are wanted where calls are timed. */
-    private synchronized void probeMarkers() {
+    /**
+     * They explain how frames end, so they are wanted where calls are timed. They come before entries: where one is traced as
+     * well, its frame is there when it tells of others.
+     */
+    synchronized void probeMarkers() {
         requireOpen();
-        for (int image = 0; markers.size() < table.images(); image++) {
-            ProbeSet places = table.probes(image, Program.MARKER);
-            Attachment link = places.count() == 0 ? null : maker.link(image, Program.MARKER, places);
-            markers.add(new LinkGroup(new BitSet(), new BitSet(), link));
+        probe(markers, Program.MARKER);
+        if (endsMarked) {
+            probe(ends, Program.END);
+        }
+    }
+
+    private void probe(List<LinkGroup> links, Program program) {
+        for (int image = 0; links.size() < table.images(); image++) {
+            ProbeSet places = table.probes(image, program);
+            Attachment link = places.count() == 0 ? null : maker.link(image, program, places);
+            links.add(new LinkGroup(new BitSet(), new BitSet(), link));
+        }
+    }
+
+    /**
+     * Whether a marker tells of each goroutine's end; at first it does. Every goroutine hits it, and a server may have one for
+     * each request. Without it a call stays open where its return was lost, until the process ends; calls that a Goexit ends
+     * are known by that.
+     */
+    public synchronized void markEnds(boolean wanted) {
+        requireOpen();
+        if (wanted == endsMarked) {
+            return;
+        }
+        endsMarked = wanted;
+        if (wanted) {
+            probe(ends, Program.END);
+            maps.setEndsMarked(true);
+        } else {
+            maps.setEndsMarked(false);
+            Attachments.closeAll(ends);
+            ends.clear();
         }
     }
 
@@ -197,14 +230,21 @@ public final class FunctionModes {
             gone += dearest.get(hot++).cost();
         }
         List<LinkGroup> inOrder = dearest.stream().map(Weighed::group).toList();
-        List<LinkGroup> first = new ArrayList<>(markers); // few, and of unknown cost
-        markers.clear();
+        List<LinkGroup> first = takeMarkers(); // few, and every goroutine hits one
         first.addAll(inOrder.subList(0, hot));
         Attachments.closeAll(first);
         long hotNs = System.nanoTime() - begun;
         Attachments.closeAll(inOrder.subList(hot, inOrder.size()));
         maps.setActive(true);
         return new Removal(hotNs, all > 0 ? gone / all : 1, System.nanoTime() - begun);
+    }
+
+    private List<LinkGroup> takeMarkers() {
+        List<LinkGroup> taken = new ArrayList<>(markers);
+        taken.addAll(ends);
+        markers.clear();
+        ends.clear();
+        return taken;
     }
 
     private List<LinkGroup> takeGroups() {
@@ -219,7 +259,7 @@ public final class FunctionModes {
         if (!closed) {
             closed = true;
             List<LinkGroup> all = takeGroups();
-            all.addAll(markers);
+            all.addAll(takeMarkers());
             Attachments.closeAll(all);
         }
     }

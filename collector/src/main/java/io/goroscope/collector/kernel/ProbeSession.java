@@ -119,6 +119,7 @@ public final class ProbeSession implements AutoCloseable {
                 modes = links.adjustable(features.attacher(), table, files, linkFilter(features));
                 BitSet all = new BitSet();
                 all.set(0, table.slots());
+                modes.probeMarkers();
                 modes.probeEntries(all);
             } else {
                 links.attach(features.attacher(), table, files, linkFilter(features));
@@ -306,6 +307,13 @@ public final class ProbeSession implements AutoCloseable {
             early.visit(tgid, (slot, count, lost) -> calls[slot] = count);
         }
         return calls;
+    }
+
+    /** Goroutines of a process that were seen to end: hits that are no calls. 0 until it is registered. */
+    public synchronized long ends(int tgid) {
+        requireOpen();
+        ProcessCounters counters = processes.get(tgid);
+        return counters == null ? 0 : counters.ends();
     }
 
     /** Visits the functions of a registered process whose counters changed since this was called last for it. */

@@ -21,12 +21,14 @@ import org.agrona.collections.LongHashSet;
  */
 final class ProbeTable {
 
-    /** The programs in {@code goroscope.bpf.c}; {@link #RETURN} has two forms. */
+    /** What the programs in {@code goroscope.bpf.c} are there for. */
     enum Program {
         COUNT,
         ENTRY,
         RETURN,
-        MARKER
+        MARKER,
+        /** The marker that every goroutine hits once. */
+        END
     }
 
     private static final int FUNCTION_BITS = 24;
@@ -104,7 +106,9 @@ final class ProbeTable {
     }
 
     boolean hasMarkers() {
-        return images.stream().anyMatch(sets -> sets.get(Program.MARKER).count() > 0);
+        return images.stream()
+                .anyMatch(sets ->
+                        sets.get(Program.MARKER).count() + sets.get(Program.END).count() > 0);
     }
 
     private void add(int image, ImagePlan plan, ImageFile file, SessionOptions options) {
@@ -134,7 +138,8 @@ final class ProbeTable {
         for (Place marker : markers) {
             if (Cookie.fits(marker) && taken.add(marker.fileOffset())) {
                 int slot = (int) slotByEntry.get(marker.fileOffset());
-                probes(image, Program.MARKER).add(marker.fileOffset(), Cookie.of(marker, slot, layout, false));
+                Program program = marker.kind() == Place.Kind.GOROUTINE_END ? Program.END : Program.MARKER;
+                probes(image, program).add(marker.fileOffset(), Cookie.of(marker, slot, layout, false));
             }
         }
     }

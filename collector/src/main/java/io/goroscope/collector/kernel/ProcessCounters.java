@@ -2,7 +2,8 @@ package io.goroscope.collector.kernel;
 
 /**
  * The exact counters of one life of one process: an array of {@code {calls, lost}} for each slot and shard, written by the
- * programs with atomic adds and read here without system calls. One more entry, the last, says which life.
+ * programs with atomic adds and read here without system calls. One more entry, the last, says which life, and how many
+ * goroutines have ended.
  */
 final class ProcessCounters implements AutoCloseable {
 
@@ -61,6 +62,11 @@ final class ProcessCounters implements AutoCloseable {
 
     long lost(int slot) {
         return sum(slot, 1);
+    }
+
+    /** Goroutines that were seen to end. */
+    long ends() {
+        return area.longAt(slots * shards * LONGS + 1);
     }
 
     /** Writes the calls of each slot to its place: what looks often asks for nothing else. */

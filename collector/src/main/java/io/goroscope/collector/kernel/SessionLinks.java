@@ -11,7 +11,8 @@ final class SessionLinks implements Attachment {
      * Returns come first: a return without an entry is known to be one, but an entry whose return was missed would stay open
      * and swallow a later call. Detaching goes the other way round.
      */
-    private static final List<Program> ORDER = List.of(Program.RETURN, Program.MARKER, Program.ENTRY, Program.COUNT);
+    private static final List<Program> ORDER =
+            List.of(Program.RETURN, Program.MARKER, Program.END, Program.ENTRY, Program.COUNT);
 
     private final SessionMaps maps;
     private final List<Attachment> links = new ArrayList<>();

@@ -12,8 +12,12 @@ final class SessionMaps implements AutoCloseable {
     private static final String RETURN_EXECUTING = "on_return_executing";
     private static final String[] AT_PROBES = {COUNT, COUNT_STACK, "on_entry", RETURN, RETURN_EXECUTING, "on_marker"};
 
-    /** The programs' variables; there is one: {@code active}. */
+    /** The programs' variables: {@code switches}. */
     private static final String VARIABLES = ".bss";
+
+    private static final int ACTIVE = 0;
+    private static final int ENDS_UNMARKED = Integer.BYTES;
+    private static final int VARIABLE_BYTES = 2 * Integer.BYTES;
 
     private final BpfObject object;
     private final int shards;
@@ -34,7 +38,7 @@ final class SessionMaps implements AutoCloseable {
         try {
             this.statistics =
                     MappedArea.map(object.mapFd("statistics"), (long) Statistic.values().length * Long.BYTES, false, 0);
-            this.variables = MappedArea.map(object.mapFd(VARIABLES), Integer.BYTES, true, 0);
+            this.variables = MappedArea.map(object.mapFd(VARIABLES), VARIABLE_BYTES, true, 0);
             this.modes = new ModeTable(object.mapFd("modes"), modeSlots);
         } catch (RuntimeException e) {
             ring.close();
@@ -92,7 +96,12 @@ final class SessionMaps implements AutoCloseable {
 
     /** Whether hits count; at first they do not. */
     void setActive(boolean active) {
-        MappedArea.INTS.setRelease(variables.buffer(), 0, active ? 1 : 0);
+        MappedArea.INTS.setRelease(variables.buffer(), ACTIVE, active ? 1 : 0);
+    }
+
+    /** Whether a marker tells of each goroutine's end; at first it does. */
+    void setEndsMarked(boolean marked) {
+        MappedArea.INTS.setRelease(variables.buffer(), ENDS_UNMARKED, marked ? 0 : 1);
     }
 
     ModeTable modes() {
@@ -121,7 +130,7 @@ final class SessionMaps implements AutoCloseable {
                     case COUNT -> stacks ? COUNT_STACK : COUNT;
                     case ENTRY -> "on_entry";
                     case RETURN -> executeReturns ? RETURN_EXECUTING : RETURN;
-                    case MARKER -> "on_marker";
+                    case MARKER, END -> "on_marker";
                 });
     }
 
@@ -130,8 +139,10 @@ final class SessionMaps implements AutoCloseable {
     }
 
     RunStatistics runStatistics() {
-        int[] programs =
-                Stream.of(ProbeTable.Program.values()).mapToInt(this::program).toArray();
+        int[] programs = Stream.of(ProbeTable.Program.values())
+                .mapToInt(this::program)
+                .distinct()
+                .toArray();
         return RunStatistics.of(programs);
     }
 
