@@ -47,7 +47,15 @@ struct session {
 
 const volatile struct session session = { .shards = 1 };
 
-/* Java's SessionMaps writes them while the programs run. */
+#define HIT_LINES 64 /* a power of two; a processor has one, or shares it */
+
+/* Hits of all processes, a cache line of them. */
+struct hits {
+	__u64 entries; /* and markers */
+	__u64 returns;
+} __attribute__((aligned(64)));
+
+/* Shared with Java's SessionMaps while the programs run; it writes the switches and reads the hits. */
 volatile struct {
 	/*
 	 * 1 from when the last probe is attached until before the first is removed. Probes come and go one after the other, and
@@ -55,7 +63,8 @@ volatile struct {
 	 */
 	__u32 active;
 	__u32 ends_unmarked; /* 1: no marker tells how goroutines end */
-} switches;
+	struct hits hits[HIT_LINES]; /* only of adjustable sessions */
+} shared;
 
 /* What a function's hits are to do, where a session is adjustable; Java's FunctionModes writes it. */
 #define MODE_NO_ENTRIES (1u << 0) /* calls are counted, and not sent */
@@ -550,7 +559,7 @@ static __always_inline void frames_closed(__u32 tgid, const struct frame *frame)
 	outer = bpf_map_lookup_elem(&outermost, &key);
 	if (!outer || frame->depth > *outer || frame->flags & WHAT_SEGMENTED)
 		return;
-	if (switches.ends_unmarked) /* nobody else would */
+	if (shared.ends_unmarked) /* nobody else would */
 		bpf_map_delete_elem(&outermost, &key);
 	else
 		*outer = NO_FRAME;
@@ -645,12 +654,26 @@ static __always_inline int was_handled(__u64 cookie, __u32 mode)
 
 /* ---- the programs at the probes ---- */
 
+/* Whether hits count. */
+static __always_inline int is_active(int ended)
+{
+	struct hits *mine;
+
+	if (!shared.active)
+		return 0;
+	if (session.adjustable) {
+		mine = (struct hits *)&shared.hits[bpf_get_smp_processor_id() & (HIT_LINES - 1)];
+		add(ended ? &mine->returns : &mine->entries);
+	}
+	return 1;
+}
+
 /* Counts a call. Returns 0 if it is none of ours, or none at all. */
 static __always_inline int count_call(struct pt_regs *ctx, __u64 cookie, __u32 mode, __u32 tgid)
 {
 	struct counter *counter;
 
-	if (!switches.active || (COOKIE_FLAG_FILTER(cookie) && STACK_CHECK_FAILED(ctx)) || was_handled(cookie, mode))
+	if (!is_active(0) || (COOKIE_FLAG_FILTER(cookie) && STACK_CHECK_FAILED(ctx)) || was_handled(cookie, mode))
 		return 0;
 	counter = registered(tgid, COOKIE_SLOT(cookie));
 	if (!counter) {
@@ -768,7 +791,7 @@ static __always_inline void call_ended(struct pt_regs *ctx, __u64 cookie, __u32 
 	struct frame frame;
 
 	keep_own_stack(ctx);
-	if (!switches.active || (mode & MODE_NO_RETURNS) || (!bpf_map_lookup_elem(&counters, &tgid) && !admitted(tgid)))
+	if (!is_active(1) || (mode & MODE_NO_RETURNS) || (!bpf_map_lookup_elem(&counters, &tgid) && !admitted(tgid)))
 		return;
 	find_frame(ctx, cookie, sp, (__u32)task, &frame);
 	frames_closed(tgid, &frame);
@@ -902,13 +925,13 @@ int on_marker(struct pt_regs *ctx)
 	__u32 tgid = task >> 32;
 	struct goroutine_key key = { .tgid = tgid };
 	__u32 kind = COOKIE_KIND(cookie);
-	int ends = kind == KIND_GOROUTINE_END || (kind == KIND_GOEXIT && switches.ends_unmarked);
+	int ends = kind == KIND_GOROUTINE_END || (kind == KIND_GOEXIT && shared.ends_unmarked);
 	struct frame frame;
 	__u32 *flags;
 	void *mine;
 
 	keep_own_stack(ctx);
-	if (!switches.active || (COOKIE_FLAG_FILTER(cookie) && STACK_CHECK_FAILED(ctx)))
+	if (!is_active(0) || (COOKIE_FLAG_FILTER(cookie) && STACK_CHECK_FAILED(ctx)))
 		return 0;
 	flags = bpf_map_lookup_elem(&tracked, &tgid);
 	mine = bpf_map_lookup_elem(&counters, &tgid);

@@ -40,6 +40,10 @@ public final class BudgetKeeper implements AutoCloseable {
 
     private static final long TICK_NS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final long DECIDE_NS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long QUIET_DECIDE_NS = 4 * DECIDE_NS;
+    /** Where no more than this part of the budget can be in use, nothing has to go, and what may come back can wait. */
+    private static final double QUIET = 0.5;
+
     private static final long TRIAL_NS = TimeUnit.SECONDS.toNanos(3);
 
     /** Below that load the breaker is far away. */
@@ -48,10 +52,7 @@ public final class BudgetKeeper implements AutoCloseable {
     private static final double ARRANGED = 0.9;
     private static final long ARRANGE_NS = TimeUnit.SECONDS.toNanos(30);
 
-    /** With less than this part of the budget in use, it looks half as often. */
-    private static final double WATCHFUL = 0.7;
-
-    private static final long QUIET_TICK_NS = 2 * TICK_NS;
+    private static final long BOUND_NS = 2 * TICK_NS;
 
     private final HitPrices prices;
     private final HostBudget host;
@@ -63,6 +64,7 @@ public final class BudgetKeeper implements AutoCloseable {
     private final Ladder ladder;
     private final Breaker breaker = new Breaker();
     private final Windows windows;
+    private final CostBound bound;
     private final CallRates fast;
     private final CallRates slow;
     private final Consumer<List<ModeChange>> announcer;
@@ -83,6 +85,10 @@ public final class BudgetKeeper implements AutoCloseable {
     private boolean trialFailed;
     private long arrangeNs = Long.MIN_VALUE;
     private long lookedNs;
+    private boolean looking;
+    private long boundNs;
+    /** The load of now is at most this. */
+    private double mostLoad;
 
     BudgetKeeper(ProbeSession session, HitPrices prices, HostBudget host, Consumer<List<ModeChange>> announcer) {
         this.prices = prices;
@@ -93,6 +99,7 @@ public final class BudgetKeeper implements AutoCloseable {
         this.check = new RunTimeCheck(session);
         this.announcer = announcer;
         this.windows = new Windows(modes, announcer);
+        this.bound = new CostBound(session);
         this.fast = new CallRates(session);
         this.slow = new CallRates(session);
     }
@@ -122,7 +129,7 @@ public final class BudgetKeeper implements AutoCloseable {
             while (!closing) {
                 long now = System.nanoTime();
                 tick(now);
-                long rest = load > WATCHFUL ? TICK_NS : QUIET_TICK_NS;
+                long rest = mostLoad < QUIET ? BOUND_NS : TICK_NS;
                 long next = breaker.isOpen() || closing ? now + rest : windows.advance(now, cycled);
                 LockSupport.parkNanos(Math.max(1, Math.min(rest, next - System.nanoTime())));
             }
@@ -150,7 +157,7 @@ public final class BudgetKeeper implements AutoCloseable {
             double[][] rates = fast.since(now);
             double[] costs = costs(rates);
             List<Ladder.Step> steps = look == 0 ? ladder.plan(now, rates) : ladder.decide(now, rates);
-            look(rates);
+            weigh(rates, fast.processes());
             if (look > 0 && steps.isEmpty()) {
                 break;
             }
@@ -208,9 +215,10 @@ public final class BudgetKeeper implements AutoCloseable {
             trialFailed = false;
             trialUntilNs = nowNs;
             apply(ladder.decide(nowNs, lastRates), this::goesOn);
-        } else if (nowNs - decidedNs >= DECIDE_NS) {
+        } else if (nowNs - decidedNs >= (mostLoad < QUIET && load < QUIET ? QUIET_DECIDE_NS : DECIDE_NS)) {
             decidedNs = nowNs;
             double[][] rates = slow.since(nowNs);
+            weigh(rates, slow.processes());
             apply(ladder.decide(nowNs, rates), this::goesOn);
             arrange(nowNs, costs(rates));
             check.tick(nowNs, steps, ladder::cost).ifPresent(this::priceBy);
@@ -221,7 +229,11 @@ public final class BudgetKeeper implements AutoCloseable {
     /** Where our programs alone take longer than the whole was estimated, the estimate goes up. */
     private void priceBy(double ratio) {
         measured = ratio * Math.max(1, measured);
-        ladder.price(prices.times(Math.max(1, measured)));
+        ladder.price(priced());
+    }
+
+    private HitPrices priced() {
+        return prices.times(Math.max(1, measured));
     }
 
     /** Puts what has come to be called into small groups, so that the breaker finds it there. */
@@ -236,13 +248,13 @@ public final class BudgetKeeper implements AutoCloseable {
     /** Looks at the load of the last moment; false where that was too much, and everything is detached. */
     private boolean goesOn() {
         long now = System.nanoTime();
-        if (now - lookedNs < SHORTEST_LOOK_NS) {
+        if (!isNearTheTrip(now) || now - lookedNs < SHORTEST_LOOK_NS) {
             return !closing; // a burst is no rate
         }
         lookedNs = now;
         double[][] rates = fast.since(now);
         lastRates = rates;
-        look(rates);
+        weigh(rates, fast.processes());
         if (load >= Breaker.TRIPS_AT && now < trialUntilNs && ladder.load(without(rates, onTrial)) < 1) {
             trialFailed = true; // what was tried just now is too much, and it alone
             return true;
@@ -269,13 +281,28 @@ public final class BudgetKeeper implements AutoCloseable {
         return false;
     }
 
-    /** Takes what things cost at rates of {@link #fast}. */
-    private void look(double[][] rates) {
+    /** Whether the load may be that which trips the breaker; from the first time on there is something to compare with. */
+    private boolean isNearTheTrip(long nowNs) {
+        if (nowNs - boundNs >= BOUND_NS) {
+            boundNs = nowNs;
+            Limits limits = host.limits(this);
+            mostLoad = bound.since(nowNs, priced()) / Math.min(limits.processNs(), limits.hostNs());
+        }
+        boolean before = looking;
+        looking = mostLoad >= Breaker.TRIPS_AT;
+        if (looking && !before) {
+            fast.since(nowNs);
+            lookedNs = nowNs;
+        }
+        return looking;
+    }
+
+    /** Takes what things cost at these rates, which are of these processes. */
+    private void weigh(double[][] rates, List<Integer> pids) {
         double[] all = ladder.processCosts(rates);
         host.report(this, DoubleStream.of(all).sum());
         ladder.limit(host.limits(this));
         load = ladder.load(all);
-        List<Integer> pids = fast.processes();
         Map<Integer, Double> now = new HashMap<>();
         for (int process = 0; process < all.length; process++) {
             now.put(pids.get(process), all[process] / NS_PER_S);

@@ -309,6 +309,12 @@ public final class ProbeSession implements AutoCloseable {
         return calls;
     }
 
+    /** Hits so far; much cheaper than to read what each function has. */
+    public synchronized Hits hits() {
+        requireOpen();
+        return maps.hits();
+    }
+
     /** Goroutines of a process that were seen to end: hits that are no calls. 0 until it is registered. */
     public synchronized long ends(int tgid) {
         requireOpen();

@@ -12,12 +12,14 @@ final class SessionMaps implements AutoCloseable {
     private static final String RETURN_EXECUTING = "on_return_executing";
     private static final String[] AT_PROBES = {COUNT, COUNT_STACK, "on_entry", RETURN, RETURN_EXECUTING, "on_marker"};
 
-    /** The programs' variables: {@code switches}. */
+    /** The programs' variables: {@code shared}. */
     private static final String VARIABLES = ".bss";
 
     private static final int ACTIVE = 0;
     private static final int ENDS_UNMARKED = Integer.BYTES;
-    private static final int VARIABLE_BYTES = 2 * Integer.BYTES;
+    private static final int HIT_LINES = 64;
+    private static final int LONGS_OF_LINE = 8;
+    private static final int VARIABLE_BYTES = (1 + HIT_LINES) * LONGS_OF_LINE * Long.BYTES;
 
     private final BpfObject object;
     private final int shards;
@@ -102,6 +104,16 @@ final class SessionMaps implements AutoCloseable {
     /** Whether a marker tells of each goroutine's end; at first it does. */
     void setEndsMarked(boolean marked) {
         MappedArea.INTS.setRelease(variables.buffer(), ENDS_UNMARKED, marked ? 0 : 1);
+    }
+
+    Hits hits() {
+        long entries = 0;
+        long returns = 0;
+        for (int line = 1; line <= HIT_LINES; line++) {
+            entries += variables.longAt(line * LONGS_OF_LINE);
+            returns += variables.longAt(line * LONGS_OF_LINE + 1);
+        }
+        return new Hits(entries, returns);
     }
 
     ModeTable modes() {
