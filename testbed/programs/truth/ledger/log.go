@@ -16,8 +16,6 @@ type Call struct {
 
 const around = " (around)" // a call as its caller timed it: right before the call and right after the return
 
-const logLimit = 200000
-
 var (
 	logLock  sync.Mutex
 	logged   []Call
@@ -28,7 +26,7 @@ var (
 // NextID numbers a call.
 func NextID() uint64 { return atomic.AddUint64(&nextID, 1) }
 
-// Remember keeps a call for the report. Only the first 200,000 are kept; how many more there were is reported.
+// Remember keeps a call for the report. Only the first -log-limit are kept; how many more there were is reported.
 func (c *Counter) Remember(id uint64, goid, startNs, endNs int64) {
 	remember(c.name, id, goid, startNs, endNs)
 }
@@ -41,7 +39,7 @@ func (c *Counter) RememberAround(id uint64, goid, startNs, endNs int64) {
 func remember(function string, id uint64, goid, startNs, endNs int64) {
 	logLock.Lock()
 	defer logLock.Unlock()
-	if len(logged) == logLimit {
+	if len(logged) == *logLimit {
 		logDrops++
 		return
 	}

@@ -47,6 +47,7 @@ var (
 	wait       = flag.Bool("wait", false, "print \"ready PID\" and wait for a line on stdin before the first call")
 	hold       = flag.Bool("hold", false, "after the truth is printed, wait for a line on stdin before the end")
 	control    = flag.Bool("control", false, "read pause, resume and stop from stdin")
+	logLimit   = flag.Int("log-limit", 200000, "calls that are remembered one by one at most")
 	held       = flag.Int("held", 0, "calls that are left open at the end")
 	signalHz   = flag.Int("signal-hz", 0, "send SIGALRM to this process so often")
 	execs      = flag.Int("execs", 0, "how often the program replaces itself")

@@ -30,6 +30,9 @@ class LifecycleTest {
     private static final int TIMES = 6;
     private static final long EVENTS_EACH = 10_000;
 
+    /** A pair of a call that the program did not remember would count as wrong. */
+    private static final int LOG_LIMIT = 2_000_000;
+
     @BeforeAll
     static void needsTheKernel() {
         Requirements.require("bpf");
@@ -44,8 +47,12 @@ class LifecycleTest {
         TraceTarget target = CollectedRun.target(List.of(program.pattern()));
         List<Attachment> attachments = new ArrayList<>();
         Truth truth;
-        try (RunningProgram running =
-                program.start("-rounds=0", "-control", "-goroutines=32", "-workloads=+log,+log,+log,+log,+timed")) {
+        try (RunningProgram running = program.start(
+                "-rounds=0",
+                "-control",
+                "-goroutines=32",
+                "-log-limit=" + LOG_LIMIT,
+                "-workloads=+log,+log,+log,+log,+timed")) {
             running.release();
             for (int i = 0; i < TIMES; i++) {
                 attachments.add(attach(running, target));
@@ -56,6 +63,7 @@ class LifecycleTest {
         }
 
         assertThat(truth.problems()).isEmpty();
+        assertThat(truth.logDropped()).isZero();
         assertThat(attachments).allSatisfy(each -> check(each, truth));
     }
 
