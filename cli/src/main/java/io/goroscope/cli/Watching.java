@@ -59,8 +59,8 @@ final class Watching implements AutoCloseable {
     synchronized void reload() {
         try {
             Configuration now = reader.get();
+            refused = ""; // before anything shows that the new rules are followed
             watch.reload(now.rules());
-            refused = "";
             boolean more = !now.kafka().equals(configuration.kafka())
                     || !now.spool().equals(configuration.spool())
                     || !now.collector().equals(configuration.collector())
