@@ -148,6 +148,7 @@ class SpoolingSinkTest {
             await(() -> far.arrived().size() == 5510);
             offer(sink, 10);
             await(() -> far.arrived().size() == 5520);
+            await(sink::isDirect);
             assertThat(sink.lost()).isZero();
         }
         assertThat(sequences(far.arrived())).isEqualTo(range(0, 5520));
