@@ -17,6 +17,10 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -34,6 +38,7 @@ class DashboardQueriesTest {
     private static final Topics TOPICS = new Topics("dashboards.");
     private static final String FUNCTION = ShopFunction.ALL.get(1).name();
     private static final long NS_PER_MS = 1_000_000;
+    private static final long STEP_MS = 100;
 
     @TempDir
     private static Path folder;
@@ -42,6 +47,7 @@ class DashboardQueriesTest {
 
     private static TestBroker broker;
     private static ShopTraffic traffic;
+    private static ScheduledExecutorService clock;
     private static Sink sink;
     private static PrometheusServer renaming;
     private static long startedMs;
@@ -65,15 +71,22 @@ class DashboardQueriesTest {
             traffic.names(build, "rev-" + build);
             processes.add(new ShopProcess(build.equals("b1") ? 11 : 12, build, startedMs * NS_PER_MS));
         }
+        // It goes on to the end: rates need samples of the last seconds, whenever they are asked for.
+        clock = Executors.newSingleThreadScheduledExecutor();
+        ScheduledFuture<?> unused =
+                clock.scheduleWithFixedDelay(() -> run(processes), 0, STEP_MS, TimeUnit.MILLISECONDS);
         // Ten seconds of data, and what is asked for at an offset lies five seconds back.
-        Wait.until("every Prometheus has enough", () -> {
-            for (ShopProcess each : processes) {
-                traffic.run(each, System.currentTimeMillis() * NS_PER_MS, 0.2);
-            }
-            return hasEnough(SERVERS.get(Form.NATIVE), "goroscope_calls_total")
-                    && hasEnough(SERVERS.get(Form.CLASSIC), "goroscope_calls_total")
-                    && hasEnough(renaming, "other_goroscope_calls_total");
-        });
+        Wait.until(
+                "every Prometheus has enough",
+                () -> hasEnough(SERVERS.get(Form.NATIVE), "goroscope_calls_total")
+                        && hasEnough(SERVERS.get(Form.CLASSIC), "goroscope_calls_total")
+                        && hasEnough(renaming, "other_goroscope_calls_total"));
+    }
+
+    private static void run(List<ShopProcess> processes) {
+        for (ShopProcess each : processes) {
+            traffic.run(each, System.currentTimeMillis() * NS_PER_MS, 0.2);
+        }
     }
 
     private static boolean hasEnough(PrometheusServer server, String metric) throws Exception {
@@ -81,10 +94,12 @@ class DashboardQueriesTest {
     }
 
     @AfterAll
-    static void stop() {
+    static void stop() throws Exception {
         SERVERS.values().forEach(PrometheusServer::close);
         renaming.close();
         sink.close();
+        clock.shutdown();
+        assertThat(clock.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
         traffic.close();
         broker.close();
     }
