@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.clients.admin.Admin;
@@ -82,9 +83,16 @@ public final class TestBroker implements AutoCloseable {
             String policy = kind == Kind.LATENCY ? "delete" : "compact";
             all.add(new NewTopic(topics.of(kind), 2, (short) 1).configs(Map.of("cleanup.policy", policy)));
         }
+        List<String> names = all.stream().map(NewTopic::name).toList();
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers()))) {
             admin.createTopics(all).all().get();
+            // Made by the controller, they are known to the broker a moment later.
+            Wait.until("the topics are visible", () -> topics(admin).containsAll(names));
         }
+    }
+
+    private static Set<String> topics(Admin admin) throws Exception {
+        return admin.listTopics().names().get();
     }
 
     private static int freePort() {
