@@ -9,6 +9,8 @@ import io.goroscope.testbed.output.ShopProcess;
 import io.goroscope.testbed.output.ShopTraffic;
 import io.goroscope.testbed.prometheus.PrometheusServer;
 import io.goroscope.testbed.prometheus.PrometheusServer.Form;
+import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URLEncoder;
@@ -16,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +33,11 @@ class SinkRestartTest {
     private static final int RESTARTS = 10;
     private static final Duration WHOLE_TIME = Duration.ofSeconds(60);
     private static final long STEP_NS = 100_000_000;
+
+    /** Linux hands out 32768 and above, by ip_local_port_range. */
+    private static final int FIRST_STEADY_PORT = 20_000;
+
+    private static final int LAST_STEADY_PORT = 30_000;
     private static final int FUNCTION = 1;
     private static final String LABELS =
             "{function=\"" + ShopFunction.ALL.get(FUNCTION).name() + "\"}";
@@ -47,10 +55,7 @@ class SinkRestartTest {
 
     @Test
     void shouldCountOnThroughTenRestartsInAMinute() throws Exception {
-        int port;
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = socket.getLocalPort();
-        }
+        int port = steadyPort();
         Path home = folder.resolve("prometheus");
         try (TestBroker broker = new TestBroker(folder.resolve("kafka"))) {
             broker.createTopics(TOPICS);
@@ -89,6 +94,18 @@ class SinkRestartTest {
             } finally {
                 sink.kill();
                 prometheus.close();
+            }
+        }
+    }
+
+    /** A free port below those that the kernel hands out, so that nobody is given it while the sink is away. */
+    private static int steadyPort() throws IOException {
+        while (true) {
+            int port = ThreadLocalRandom.current().nextInt(FIRST_STEADY_PORT, LAST_STEADY_PORT);
+            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (BindException e) {
+                // taken: another one
             }
         }
     }
