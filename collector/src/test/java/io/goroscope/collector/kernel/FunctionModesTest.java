@@ -11,6 +11,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -19,6 +20,11 @@ class FunctionModesTest {
 
     private static final Set<String> STAY = Set.of("main.leaf", "main.fib", "main.reads");
     private static final int FEWEST_CHANGES = 20;
+
+    private static final int PANIC = 3;
+    private static final int DEFER_RETURN = 4;
+    private static final int GOEXIT = 5;
+    private static final int FEW = 20;
 
     private static ImagePlan plan;
 
@@ -123,6 +129,45 @@ class FunctionModesTest {
             assertThat(recorder.returns).isEmpty();
             assertThat(counts(session, program.pid())).isEqualTo(program.counts());
         }
+    }
+
+    /** What the budget's keeper asks for before all else. */
+    @Test
+    void shouldCountTheHitsOfAllPlacesTogether() throws Exception {
+        try (CountedProgram program = CountedProgram.start();
+                ProbeSession session = open(program)) {
+            BitSet all = new BitSet();
+            all.set(0, session.slots());
+            all.stream().forEach(slot -> session.modes().send(slot, true, true));
+            session.modes().probeReturns(all);
+            Recorder recorder = new Recorder();
+            program.run(4, 10);
+            Recorder.drain(session, recorder);
+            checkHits(session, program, recorder);
+            long ends = session.ends(program.pid());
+            assertThat(ends).as("goroutines that ended").isPositive();
+
+            session.modes().markEnds(false);
+            program.run(4, 10);
+            Recorder.drain(session, recorder);
+            checkHits(session, program, recorder);
+            assertThat(session.ends(program.pid())).isEqualTo(ends);
+        }
+    }
+
+    /** Markers are hit by goroutines without open frames too, now and then, and then nothing is sent. */
+    private static void checkHits(ProbeSession session, CountedProgram program, Recorder recorder) {
+        Hits hits = session.hits();
+        long sent = IntStream.of(PANIC, DEFER_RETURN, GOEXIT)
+                .mapToLong(kind -> recorder.kinds.get(kind))
+                .sum();
+        long entries = sum(program.counts()) + session.ends(program.pid()) + sent;
+        assertThat(hits.entries()).isBetween(entries, entries + FEW);
+        assertThat(hits.returns()).isEqualTo(sum(recorder.returns));
+    }
+
+    private static long sum(Map<?, Long> counts) {
+        return counts.values().stream().mapToLong(Long::longValue).sum();
     }
 
     @Test

@@ -32,6 +32,10 @@ final class Edge extends Tracked {
         updatedNs = Math.max(updatedNs, wallNs);
     }
 
+    int caller() {
+        return caller;
+    }
+
     private byte[] key() {
         return Records.encode(new EdgeKey(
                 lane.buildId(caller),

@@ -197,7 +197,7 @@ final class EventLane extends Lane implements CallSink {
             window.slowest(durationNs, atNs + wallOffsetNs, goroutine ? identity : 0, nextSequence - 1);
         }
         if (caller != NO_CALLER && sampled(caller) == null) {
-            Edge edge = edge(caller, function);
+            Edge edge = edge(caller, series);
             edge.add(durationNs, selfNs, atNs + wallOffsetNs);
             changes().add(edge);
         }
@@ -259,6 +259,15 @@ final class EventLane extends Lane implements CallSink {
             window.functions.put(function.function, series);
         }
         return series;
+    }
+
+    private Edge edge(int caller, FunctionSeries callee) {
+        Edge edge = callee.edgeFrom(caller);
+        if (edge == null) {
+            edge = edge(caller, callee.function);
+            callee.keep(edge);
+        }
+        return edge;
     }
 
     private Edge edge(int caller, int callee) {

@@ -13,6 +13,9 @@ import io.goroscope.streams.snapshot.StateKey;
 /** Cumulative totals of one function in one lane; and where its calls of the present window are counted. */
 final class FunctionSeries extends Tracked {
 
+    private static final int CALLER_BITS = 3;
+    private static final int GOLDEN_RATIO = 0x9E3779B9;
+
     private final Lane lane;
     final int function;
     private final CallStats total = new CallStats();
@@ -24,6 +27,8 @@ final class FunctionSeries extends Tracked {
     long calls;
     /** From the exact counters, in their lane; else 0. */
     long lost;
+    /** Of the edges that lead here those that were asked for last, by caller: most functions have few callers. */
+    private Edge[] callers;
     /** The window of the latest calls, or null where there are none. */
     private WindowSeries window;
     /** Of that window; here, since every call asks. */
@@ -49,6 +54,24 @@ final class FunctionSeries extends Tracked {
     /** Where to count a call of the window that was entered last. */
     CallStats latest() {
         return latest;
+    }
+
+    /** The edge from a caller, where it is kept here; else null. */
+    Edge edgeFrom(int caller) {
+        Edge edge = callers == null ? null : callers[placeOf(caller)];
+        return edge != null && edge.caller() == caller ? edge : null;
+    }
+
+    /** Keeps an edge that leads here. */
+    void keep(Edge edge) {
+        if (callers == null) {
+            callers = new Edge[1 << CALLER_BITS];
+        }
+        callers[placeOf(edge.caller())] = edge;
+    }
+
+    private static int placeOf(int caller) {
+        return (caller * GOLDEN_RATIO) >>> (Integer.SIZE - CALLER_BITS);
     }
 
     /** Goes on to another window. */
