@@ -9,6 +9,8 @@ import io.goroscope.testbed.Flavor;
 import io.goroscope.testbed.Requirements;
 import io.goroscope.testbed.TestProgram;
 import io.goroscope.testbed.Toolchains;
+import io.goroscope.testbed.prometheus.MetricTable;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -36,6 +38,7 @@ class CollectRulesTest {
 
     private static final Duration FIRST_COUNT_LIMIT = Duration.ofSeconds(1);
     private static final int GREETS_EACH = 5;
+    private static final String MEASURED = "goroscope_collector_budget_measured_ratio";
 
     private static EmbeddedBroker broker;
 
@@ -185,6 +188,16 @@ class CollectRulesTest {
         }
     }
 
+    /** What docs/metrics.md says of collectors. */
+    private static Map<String, MetricTable.Metric> promised() throws IOException {
+        Map<String, MetricTable.Metric> promised = MetricTable.documented(
+                        Files.readString(Path.of("..", "docs", "metrics.md")))
+                .only("goroscope_collector_")
+                .metrics();
+        assertThat(promised.remove(MEASURED)).isNotNull();
+        return promised;
+    }
+
     @Test
     void shouldKeepTheBudgetOfWhatRulesChoose() throws Exception {
         Path config = rules("""
@@ -213,6 +226,10 @@ class CollectRulesTest {
                     metrics = get(url + "/metrics");
                 }
             }
+            Map<String, MetricTable.Metric> served =
+                    MetricTable.served(metrics).only("goroscope_collector_").metrics();
+            served.remove(MEASURED); // it comes when the kernel has measured for a second
+            assertThat(served).isEqualTo(promised());
             program.finish();
             collect.interrupt();
             collect.finish();
