@@ -46,8 +46,8 @@ class KilledCollectorTest {
                 program.run(4, 20);
                 List<String> links = links(collector.pid());
                 assertThat(links)
-                        .as("links for returns, markers, entries, and three tracepoints")
-                        .hasSize(6);
+                        .as("links for returns, markers, goroutines' ends, entries, and three tracepoints")
+                        .hasSize(7);
                 assertThat(existingLinks()).containsAll(links);
                 assertThat(text(program.pid())).isNotEqualTo(text);
 
