@@ -161,7 +161,7 @@ public final class BudgetKeeper implements AutoCloseable {
             if (look > 0 && steps.isEmpty()) {
                 break;
             }
-            modes.markEnds(ladder.rung(ends) != Rung.OFF);
+            markEnds();
             if (look == 0) {
                 modes.arrange(costs, probed());
             } else {
@@ -183,9 +183,8 @@ public final class BudgetKeeper implements AutoCloseable {
     }
 
     private BitSet probed() {
-        BitSet on = ladder.on(Rung.OFF);
+        BitSet on = functionsOn(Rung.OFF);
         on.flip(0, ends);
-        on.clear(ends);
         return on;
     }
 
@@ -193,6 +192,10 @@ public final class BudgetKeeper implements AutoCloseable {
         BitSet on = ladder.on(rung);
         on.clear(ends);
         return on;
+    }
+
+    private void markEnds() {
+        modes.markEnds(ladder.rung(ends) != Rung.OFF);
     }
 
     /** What functions cost, by slot. */
@@ -330,7 +333,7 @@ public final class BudgetKeeper implements AutoCloseable {
         taken.forEach(step -> onTrial.set(step.slot(), step.from() == Rung.OFF));
         List<Ladder.Step> ofFunctions = ofFunctions(taken);
         ofFunctions.forEach(step -> modes.send(step.slot(), false, false));
-        modes.markEnds(ladder.rung(ends) != Rung.OFF);
+        markEnds();
         trialUntilNs = onTrial.isEmpty() ? 0 : System.nanoTime() + TRIAL_NS;
         if (!modes.probeReturns(ladder.on(Rung.PAIRS), goesOn) || !modes.probeEntries(probed(), goesOn)) {
             return;
