@@ -9,42 +9,27 @@ import java.util.List;
  * Counts of durations on {@link LatencyGrid}, with their exact sum, least and greatest. It holds counters for the
  * stretch of buckets between the first and the last that is not empty. Not safe for use by several threads.
  */
-public final class LatencyHistogram {
+public class LatencyHistogram {
 
     private static final long[] NOTHING = {};
     private static final int SPARE = 8;
 
     private long count;
     private long sumNs;
-    private long minNs;
-    private long maxNs;
+    private long minNs = Long.MAX_VALUE;
+    private long maxNs = Long.MIN_VALUE;
     private int first;
     private long[] counts = NOTHING;
 
     /** Counts a duration. */
     public void record(long durationNs) {
-        record(LatencyGrid.index(durationNs), durationNs);
-    }
-
-    /**
-     * Counts a duration whose bucket is known, for those who count it in several histograms.
-     *
-     * @param index {@link LatencyGrid#index} of the duration
-     * @param durationNs the duration, ns
-     */
-    public void record(int index, long durationNs) {
-        int at = index - LatencyGrid.MIN_INDEX - first;
+        int at = LatencyGrid.offset(durationNs) - first;
         if (at < 0 || at >= counts.length) {
             at = makeRoom(at + first) - first;
         }
         counts[at]++;
-        if (count == 0) {
-            minNs = durationNs;
-            maxNs = durationNs;
-        } else {
-            minNs = Math.min(minNs, durationNs);
-            maxNs = Math.max(maxNs, durationNs);
-        }
+        minNs = Math.min(minNs, durationNs);
+        maxNs = Math.max(maxNs, durationNs);
         count++;
         sumNs += durationNs;
     }
@@ -87,8 +72,11 @@ public final class LatencyHistogram {
 
     /** Adds to all but the buckets. */
     public void addSummary(long moreCount, long moreSumNs, long otherMinNs, long otherMaxNs) {
-        minNs = count == 0 ? otherMinNs : Math.min(minNs, otherMinNs);
-        maxNs = count == 0 ? otherMaxNs : Math.max(maxNs, otherMaxNs);
+        if (moreCount == 0) {
+            return;
+        }
+        minNs = Math.min(minNs, otherMinNs);
+        maxNs = Math.max(maxNs, otherMaxNs);
         count += moreCount;
         sumNs += moreSumNs;
     }
@@ -97,8 +85,8 @@ public final class LatencyHistogram {
     public void clear() {
         count = 0;
         sumNs = 0;
-        minNs = 0;
-        maxNs = 0;
+        minNs = Long.MAX_VALUE;
+        maxNs = Long.MIN_VALUE;
         Arrays.fill(counts, 0);
     }
 
@@ -130,12 +118,12 @@ public final class LatencyHistogram {
 
     /** The least, ns; 0 where there is none. */
     public long minNs() {
-        return minNs;
+        return count == 0 ? 0 : minNs;
     }
 
     /** The greatest, ns; 0 where there is none. */
     public long maxNs() {
-        return maxNs;
+        return count == 0 ? 0 : maxNs;
     }
 
     /** Calls {@code visitor} with every bucket that is not empty, in ascending order. */
@@ -190,6 +178,6 @@ public final class LatencyHistogram {
             indexes.add(index);
             filled.add(bucketCount);
         });
-        return new Distribution(count, sumNs, minNs, maxNs, indexes, filled);
+        return new Distribution(count, sumNs, minNs(), maxNs(), indexes, filled);
     }
 }

@@ -24,13 +24,14 @@ final class CallStats {
         entries++;
     }
 
-    /** @param bucket {@code LatencyGrid.index} of the duration */
-    void paired(int bucket, long durationNs, long selfNs, boolean tail) {
-        latency.record(bucket, durationNs);
+    void paired(long durationNs, long selfNs) {
+        latency.record(durationNs);
         selfSumNs += selfNs;
-        if (tail) {
-            tails++;
-        }
+    }
+
+    /** A call that was paired ended in a tail call. */
+    void tail() {
+        tails++;
     }
 
     void abandoned(AbandonReason reason) {
@@ -45,30 +46,11 @@ final class CallStats {
         uncertain++;
     }
 
-    /** Adds all that another has. */
-    void add(CallStats other) {
-        entries += other.entries;
-        selfSumNs += other.selfSumNs;
-        tails += other.tails;
-        unmatched += other.unmatched;
-        uncertain += other.uncertain;
-        for (AbandonReason reason : AbandonReason.values()) {
-            long count = other.count(reason);
-            if (count != 0) {
-                abandoned.computeIfAbsent(reason, unused -> new long[1])[0] += count;
-            }
-        }
-        latency.add(other.latency);
-    }
-
-    void clear() {
-        entries = 0;
-        selfSumNs = 0;
-        tails = 0;
-        unmatched = 0;
-        uncertain = 0;
-        abandoned.clear();
-        latency.clear();
+    /** Adds calls that were counted elsewhere. */
+    void add(long moreEntries, long moreSelfSumNs, LatencyHistogram moreLatency) {
+        entries += moreEntries;
+        selfSumNs += moreSelfSumNs;
+        latency.add(moreLatency);
     }
 
     CallSummary toSummary() {

@@ -38,6 +38,7 @@ final class Changes {
     }
 
     void send(OutputSink out) {
+        settle(unsent);
         List<Tracked> sending = unsent;
         unsent = new ArrayList<>();
         for (Tracked piece : sending) {
@@ -46,7 +47,15 @@ final class Changes {
         }
     }
 
+    /** A piece that settles may change others, which come to the end of the list. */
+    private static void settle(List<Tracked> pieces) {
+        for (int i = 0; i < pieces.size(); i++) {
+            pieces.get(i).settle();
+        }
+    }
+
     void save(SnapshotSink sink) {
+        settle(unsaved);
         List<Tracked> saving = unsaved;
         unsaved = new ArrayList<>();
         for (Tracked piece : saving) {

@@ -25,15 +25,11 @@ final class Edge extends Tracked {
         this.callee = callee;
     }
 
-    void add(long durationNs, long selfNs, long wallNs) {
-        calls++;
-        sumNs += durationNs;
-        selfSumNs += selfNs;
+    void add(long moreCalls, long moreSumNs, long moreSelfSumNs, long wallNs) {
+        calls += moreCalls;
+        sumNs += moreSumNs;
+        selfSumNs += moreSelfSumNs;
         updatedNs = Math.max(updatedNs, wallNs);
-    }
-
-    int caller() {
-        return caller;
     }
 
     private byte[] key() {

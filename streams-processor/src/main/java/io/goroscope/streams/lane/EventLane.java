@@ -10,7 +10,6 @@ import io.goroscope.schemas.avro.Lifecycle;
 import io.goroscope.schemas.batch.BatchDescriptor;
 import io.goroscope.schemas.batch.DecodedBatch;
 import io.goroscope.schemas.batch.LaneSource;
-import io.goroscope.streams.histogram.LatencyGrid;
 import io.goroscope.streams.pairing.AbandonReason;
 import io.goroscope.streams.pairing.CallSink;
 import io.goroscope.streams.pairing.FrameSnapshot;
@@ -19,6 +18,7 @@ import io.goroscope.streams.snapshot.ByteReader;
 import io.goroscope.streams.snapshot.ByteWriter;
 import io.goroscope.streams.snapshot.SnapshotSink;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.agrona.collections.Int2ObjectHashMap;
 import org.agrona.collections.Long2ObjectHashMap;
@@ -29,12 +29,19 @@ final class EventLane extends Lane implements CallSink {
     /** No collector skips so many batches; beyond it a sequence number is damaged. */
     private static final long MAX_GAP = 1L << 32;
 
+    private static final LatestCalls[] NONE = {};
+    /** Functions with numbers below this are looked up in an array. */
+    private static final int MAX_NEAR = 4096;
+
     private final Pairing pairing = new Pairing(this);
     private final FrameSnapshot frames;
     private final long windowNs;
     private final Long2ObjectHashMap<Edge> edges = new Long2ObjectHashMap<>();
     /** Of the functions whose mode was changed: few, or none. */
     private final Int2ObjectHashMap<ModeSeries> modes = new Int2ObjectHashMap<>();
+
+    /** The latest calls of functions with small numbers, by number: every event asks for one. */
+    private LatestCalls[] near = NONE;
 
     private final List<Window> windows = new ArrayList<>();
     private long wallOffsetNs;
@@ -162,7 +169,11 @@ final class EventLane extends Lane implements CallSink {
 
     /** Where calls of a function are counted while it is cycled; null where they are not. */
     private CallStats sampled(int function) {
-        ModeSeries series = modes.isEmpty() ? null : modes.get(function);
+        return modes.isEmpty() ? null : sampledNow(function);
+    }
+
+    private CallStats sampledNow(int function) {
+        ModeSeries series = modes.get(function);
         if (series == null || !series.isCycled()) {
             return null;
         }
@@ -170,15 +181,14 @@ final class EventLane extends Lane implements CallSink {
         return series.sampled();
     }
 
-    /** The calls of a function as of this moment: those of its window, or those of its cycles. */
-    private CallStats stats(int function, long atNs) {
-        CallStats sampled = sampled(function);
-        return sampled != null ? sampled : current(function, atNs).latest();
-    }
-
     @Override
     public void entered(int function, long atNs) {
-        stats(function, atNs).entered();
+        CallStats sampled = sampled(function);
+        if (sampled == null) {
+            latest(function, atNs + wallOffsetNs).entered();
+        } else {
+            sampled.entered();
+        }
     }
 
     @Override
@@ -186,26 +196,30 @@ final class EventLane extends Lane implements CallSink {
         boolean tail = (what & BatchDescriptor.KIND_MASK) == BatchDescriptor.TAIL;
         CallStats sampled = sampled(function);
         if (sampled != null) {
-            sampled.paired(LatencyGrid.index(durationNs), durationNs, selfNs, tail);
+            sampled.paired(durationNs, selfNs);
+            if (tail) {
+                sampled.tail();
+            }
             return;
         }
-        FunctionSeries series = current(function, atNs);
-        series.latest().paired(LatencyGrid.index(durationNs), durationNs, selfNs, tail);
-        WindowSeries window = series.window();
-        if (window.isSlowest(durationNs)) {
+        long wallNs = atNs + wallOffsetNs;
+        LatestCalls calls = latest(function, wallNs);
+        calls.paired(durationNs, selfNs);
+        if (tail) {
+            calls.rare(CallStats::tail);
+        }
+        if (calls.isSlowest(durationNs)) {
             boolean goroutine = (what & (BatchDescriptor.SYSTEM_STACK | BatchDescriptor.OFF_STACK)) == 0;
-            window.slowest(durationNs, atNs + wallOffsetNs, goroutine ? identity : 0, nextSequence - 1);
+            calls.slowest(durationNs, wallNs, goroutine ? identity : 0, nextSequence - 1);
         }
         if (caller != NO_CALLER && sampled(caller) == null) {
-            Edge edge = edge(caller, series);
-            edge.add(durationNs, selfNs, atNs + wallOffsetNs);
-            changes().add(edge);
+            calls.calledBy(caller, durationNs, selfNs, wallNs);
         }
     }
 
     @Override
     public void abandoned(int function, AbandonReason reason, long openNs, long atNs) {
-        stats(function, atNs).abandoned(reason);
+        rare(function, atNs, stats -> stats.abandoned(reason));
     }
 
     /** Of a cycled function most returns have no entry: those of calls that began outside of its windows. */
@@ -213,33 +227,59 @@ final class EventLane extends Lane implements CallSink {
     public void unmatched(int function, long atNs) {
         if (sampled(function) == null) {
             unmatched++;
-            current(function, atNs).latest().unmatched();
+            latest(function, atNs + wallOffsetNs).rare(CallStats::unmatched);
         }
     }
 
     @Override
     public void uncertain(int function, long atNs) {
         uncertain++;
-        stats(function, atNs).uncertain();
+        rare(function, atNs, CallStats::uncertain);
     }
 
-    /** A function, with the window of this moment as its present one. */
-    private FunctionSeries current(int function, long atNs) {
-        FunctionSeries series = function(function);
-        long wallNs = atNs + wallOffsetNs;
-        series.updatedNs = Math.max(series.updatedNs, wallNs);
-        if (!series.counts(wallNs)) {
-            enterWindow(series, wallNs);
+    private void rare(int function, long atNs, LatestCalls.RareCall call) {
+        CallStats sampled = sampled(function);
+        if (sampled == null) {
+            latest(function, atNs + wallOffsetNs).rare(call);
+        } else {
+            call.count(sampled);
         }
-        return series;
     }
 
-    /** Sending and saving make a series leave its window, so between two of them this is once for each window. */
-    private void enterWindow(FunctionSeries series, long wallNs) {
-        WindowSeries window = windowSeries(Math.floorDiv(wallNs, windowNs) * windowNs, series);
-        series.enter(window);
-        changes().add(series);
-        changes().add(window);
+    /** The latest calls of a function, in the window of this moment. */
+    private LatestCalls latest(int function, long wallNs) {
+        LatestCalls calls = function >= 0 && function < near.length ? near[function] : null;
+        if (calls == null || !calls.counts(wallNs)) {
+            calls = enterWindow(function, wallNs);
+        }
+        calls.update(wallNs);
+        return calls;
+    }
+
+    /** Sending and saving make a function leave its window, so between two of them this is once for each window. */
+    private LatestCalls enterWindow(int function, long wallNs) {
+        FunctionSeries series = function(function);
+        if (series.latest == null) {
+            series.latest = new LatestCalls(this, series);
+        }
+        keepNear(series.latest);
+        if (!series.latest.counts(wallNs)) {
+            WindowSeries window = windowSeries(Math.floorDiv(wallNs, windowNs) * windowNs, series);
+            series.latest.enter(window);
+            changes().add(series);
+            changes().add(window);
+        }
+        return series.latest;
+    }
+
+    private void keepNear(LatestCalls calls) {
+        int function = calls.function().function;
+        if (function >= 0 && function < MAX_NEAR) {
+            if (function >= near.length) {
+                near = Arrays.copyOf(near, Math.min(MAX_NEAR, Integer.highestOneBit(function + 1) << 1));
+            }
+            near[function] = calls;
+        }
     }
 
     private WindowSeries windowSeries(long startNs, FunctionSeries function) {
@@ -261,13 +301,11 @@ final class EventLane extends Lane implements CallSink {
         return series;
     }
 
-    private Edge edge(int caller, FunctionSeries callee) {
-        Edge edge = callee.edgeFrom(caller);
-        if (edge == null) {
-            edge = edge(caller, callee.function);
-            callee.keep(edge);
-        }
-        return edge;
+    /** Adds calls to an edge. */
+    void called(int caller, int callee, long calls, long sumNs, long selfSumNs, long updatedNs) {
+        Edge edge = edge(caller, callee);
+        edge.add(calls, sumNs, selfSumNs, updatedNs);
+        changes().add(edge);
     }
 
     private Edge edge(int caller, int callee) {
@@ -323,6 +361,7 @@ final class EventLane extends Lane implements CallSink {
             window.functions.values().forEach(series -> sink.put(series.stateKey(), null));
         }
         windows.clear();
+        near = NONE;
         out.send(Topics.Kind.HEALTH, healthKey(), null, timestampMs());
         super.retire(out, sink);
     }

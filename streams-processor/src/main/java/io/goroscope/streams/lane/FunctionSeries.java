@@ -10,86 +10,30 @@ import io.goroscope.streams.snapshot.ByteReader;
 import io.goroscope.streams.snapshot.SnapshotSink;
 import io.goroscope.streams.snapshot.StateKey;
 
-/** Cumulative totals of one function in one lane; and where its calls of the present window are counted. */
+/** Cumulative totals of one function in one lane. */
 final class FunctionSeries extends Tracked {
-
-    private static final int CALLER_BITS = 3;
-    private static final int GOLDEN_RATIO = 0x9E3779B9;
 
     private final Lane lane;
     final int function;
-    private final CallStats total = new CallStats();
-    /** The latest calls, which neither the total nor their window has yet: each call is counted once, not twice. */
-    private final CallStats latest = new CallStats();
+    final CallStats total = new CallStats();
+    /** What the total has not yet; null in the lane of the exact counters, which has no such calls. */
+    LatestCalls latest;
 
     long updatedNs;
     /** From the exact counters, in their lane; else 0. */
     long calls;
     /** From the exact counters, in their lane; else 0. */
     long lost;
-    /** Of the edges that lead here those that were asked for last, by caller: most functions have few callers. */
-    private Edge[] callers;
-    /** The window of the latest calls, or null where there are none. */
-    private WindowSeries window;
-    /** Of that window; here, since every call asks. */
-    private long windowStartNs;
-
-    private long windowEndNs = Long.MIN_VALUE;
 
     FunctionSeries(Lane lane, int function) {
         this.lane = lane;
         this.function = function;
     }
 
-    /** True while it is in the window of this moment. */
-    boolean counts(long wallNs) {
-        return wallNs >= windowStartNs && wallNs < windowEndNs;
-    }
-
-    /** The window that was entered last, or null where its calls were settled since. */
-    WindowSeries window() {
-        return window;
-    }
-
-    /** Where to count a call of the window that was entered last. */
-    CallStats latest() {
-        return latest;
-    }
-
-    /** The edge from a caller, where it is kept here; else null. */
-    Edge edgeFrom(int caller) {
-        Edge edge = callers == null ? null : callers[placeOf(caller)];
-        return edge != null && edge.caller() == caller ? edge : null;
-    }
-
-    /** Keeps an edge that leads here. */
-    void keep(Edge edge) {
-        if (callers == null) {
-            callers = new Edge[1 << CALLER_BITS];
-        }
-        callers[placeOf(edge.caller())] = edge;
-    }
-
-    private static int placeOf(int caller) {
-        return (caller * GOLDEN_RATIO) >>> (Integer.SIZE - CALLER_BITS);
-    }
-
-    /** Goes on to another window. */
-    void enter(WindowSeries next) {
-        settle();
-        window = next;
-        windowStartNs = next.window.startNs();
-        windowEndNs = next.window.endNs();
-    }
-
-    /** Gives the latest calls to the total and to their window. */
+    @Override
     void settle() {
-        if (window != null) {
-            total.add(latest);
-            window.stats.add(latest);
-            latest.clear();
-            window = null;
-            windowEndNs = Long.MIN_VALUE;
+        if (latest != null) {
+            latest.settle();
         }
     }
 
@@ -101,7 +45,6 @@ final class FunctionSeries extends Tracked {
     }
 
     private Totals totals() {
-        settle();
         return new Totals(
                 lane.source().service(),
                 lane.source().exe(),
@@ -133,7 +76,6 @@ final class FunctionSeries extends Tracked {
 
     @Override
     void save(SnapshotSink sink) {
-        settle();
         lane.writer().clear().flag(unsent).number(updatedNs).number(calls).number(lost);
         total.save(lane.writer());
         sink.put(stateKey(), lane.writer().toBytes());

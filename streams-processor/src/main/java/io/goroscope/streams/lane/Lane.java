@@ -6,24 +6,17 @@ import io.goroscope.streams.snapshot.ByteReader;
 import io.goroscope.streams.snapshot.ByteWriter;
 import io.goroscope.streams.snapshot.SnapshotSink;
 import io.goroscope.streams.snapshot.StateKey;
-import java.util.Arrays;
 import java.util.Collection;
 import org.agrona.collections.Int2ObjectHashMap;
 
 /** What lanes of events and the lane of the exact counters have in common. */
 abstract class Lane extends Tracked {
 
-    private static final FunctionSeries[] NONE = {};
-    /** Numbers below this are looked up in an array. */
-    private static final int MAX_NEAR = 4096;
-
     private final int number;
     private final LaneSource source;
     private final ByteWriter writer;
     private final Changes changes = new Changes();
     private final Int2ObjectHashMap<FunctionSeries> functions = new Int2ObjectHashMap<>();
-    /** Those with small numbers once more, by their number: every event asks for one. */
-    private FunctionSeries[] near = NONE;
 
     long nextSequence;
     private long createdNs;
@@ -75,21 +68,10 @@ abstract class Lane extends Tracked {
     }
 
     final FunctionSeries function(int function) {
-        FunctionSeries series = function >= 0 && function < near.length ? near[function] : null;
-        return series != null ? series : anyFunction(function);
-    }
-
-    private FunctionSeries anyFunction(int function) {
         FunctionSeries series = functions.get(function);
         if (series == null) {
             series = new FunctionSeries(this, function);
             functions.put(function, series);
-        }
-        if (function >= 0 && function < MAX_NEAR) {
-            if (function >= near.length) {
-                near = Arrays.copyOf(near, Math.min(MAX_NEAR, Integer.highestOneBit(function + 1) << 1));
-            }
-            near[function] = series;
         }
         return series;
     }
@@ -142,7 +124,6 @@ abstract class Lane extends Tracked {
             sink.put(series.stateKey(), null);
         }
         functions.clear();
-        near = NONE;
         retired = true;
         save(sink);
     }

@@ -8,6 +8,9 @@ abstract class Tracked {
     boolean unsent;
     boolean unsaved;
 
+    /** Takes in what was counted for it elsewhere. Comes before {@link #send} and {@link #save} of any piece. */
+    void settle() {}
+
     /** Sends the output record. */
     abstract void send(OutputSink out);
 

@@ -35,9 +35,9 @@ final class WindowSeries extends Tracked {
         this.function = function;
     }
 
-    /** True where a call of that duration is the slowest so far. */
-    boolean isSlowest(long durationNs) {
-        return durationNs > slowestNs;
+    /** How long the slowest call so far took, ns; less than any call takes where there is none. */
+    long slowestNs() {
+        return slowestNs;
     }
 
     /** @param sequence of the batch that brought its return */
@@ -50,7 +50,6 @@ final class WindowSeries extends Tracked {
 
     @Override
     void send(OutputSink out) {
-        function.settle();
         WindowKey key = new WindowKey(
                 lane.buildId(function.function),
                 Lane.functionNumber(function.function),
@@ -72,7 +71,6 @@ final class WindowSeries extends Tracked {
             sink.put(stateKey(), null);
             return;
         }
-        function.settle();
         lane.writer().clear().bits((unsent ? UNSENT : 0) | (slowestNs == NONE ? 0 : HAS_SLOWEST));
         if (slowestNs != NONE) {
             lane.writer()

@@ -33,6 +33,7 @@ final class FrameStacks {
     private static final long COUNT_MASK = (1L << COUNT_BITS) - 1;
     private static final int SIZE_SHIFT = 2 * COUNT_BITS;
     private static final int SIZE_MASK = 31;
+    private static final long ONE_FRAME = 1L << COUNT_BITS;
     private static final long PRESENT = 1L << 63;
 
     final FrameBlocks blocks = new FrameBlocks();
@@ -143,11 +144,40 @@ final class FrameStacks {
         touch(table[slot]);
     }
 
-    private static int block(long stack) {
+    /** What a slot says of its stack; {@link #count(long)} and others read it. Holds until the stack is changed. */
+    long stack(int slot) {
+        return table[slot + 1];
+    }
+
+    /** The same as {@link #push} for a stack that is not full and whose next frame was written. */
+    void add(int slot, long identity, long stack) {
+        live += count(stack) == 0 ? 1 : 0;
+        table[slot + 1] = stack + ONE_FRAME;
+        touch(identity);
+    }
+
+    /** The same as {@link #cut} by one frame, for a stack in a block of the least size. */
+    void drop(int slot, long identity, long stack) {
+        live -= count(stack) == 1 ? 1 : 0;
+        table[slot + 1] = stack - ONE_FRAME;
+        touch(identity);
+    }
+
+    static boolean isFull(long stack) {
+        return count(stack) == FrameBlocks.capacity(size(stack));
+    }
+
+    /** True where its block is of the least size. */
+    static boolean isLeast(long stack) {
+        return size(stack) == 0;
+    }
+
+    /** Number of the lowest frame. */
+    static int block(long stack) {
         return (int) (stack & COUNT_MASK);
     }
 
-    private static int count(long stack) {
+    static int count(long stack) {
         return (int) ((stack >>> COUNT_BITS) & COUNT_MASK);
     }
 

@@ -22,7 +22,7 @@ public final class Pairing {
     private static final int GOEXIT_MARK = -3;
 
     /** With so many goroutines, their frames no longer fit into a core's own cache. */
-    private static final int NEAR = 1024;
+    private static final int NEAR = 4096;
     /** Events whose frames are fetched at once; they must stay in the first cache until their turn. */
     private static final int AHEAD = 64;
 
@@ -66,9 +66,63 @@ public final class Pairing {
                 stacks.fetch(goid, what, i, until);
             }
             for (; i < until; i++) {
-                event(timeNs[i], goid[i], depth[i], function[i], what[i], generation[i], segment[i]);
+                boolean done = what[i] == BatchDescriptor.ENTRY
+                        ? enterAsUsual(timeNs[i], goid[i], depth[i], function[i], generation[i])
+                        : what[i] == BatchDescriptor.RETURN
+                                && leaveAsUsual(timeNs[i], goid[i], depth[i], function[i], generation[i]);
+                if (!done) {
+                    event(timeNs[i], goid[i], depth[i], function[i], what[i], generation[i], segment[i]);
+                }
             }
         }
+    }
+
+    /**
+     * Takes an entry on a goroutine's own stack that finds nothing dead and has room: nearly every entry. It does what
+     * {@link #event} would do with it.
+     *
+     * @return false where it is another case; then nothing is changed
+     */
+    private boolean enterAsUsual(long timeNs, long goid, long depth, int function, int generation) {
+        long identity = Identity.of(goid, BatchDescriptor.ENTRY);
+        int slot = stacks.find(identity);
+        if (slot == NONE) {
+            return false;
+        }
+        long stack = stacks.stack(slot);
+        int count = FrameStacks.count(stack);
+        int frame = FrameStacks.block(stack) + count;
+        if (FrameStacks.isFull(stack) || (count > 0 && blocks.depth(frame - 1) >= depth)) {
+            return false;
+        }
+        blocks.write(frame, depth, timeNs, function, generation & 0xFFFF, 0);
+        stacks.add(slot, identity, stack);
+        openFrames++;
+        sink.entered(function, timeNs);
+        return true;
+    }
+
+    /**
+     * Takes a return on a goroutine's own stack that ends the topmost call: nearly every return. It does what
+     * {@link #event} would do with it.
+     *
+     * @return false where it is another case; then nothing is changed
+     */
+    private boolean leaveAsUsual(long timeNs, long goid, long depth, int function, int generation) {
+        long identity = Identity.of(goid, BatchDescriptor.RETURN);
+        int slot = stacks.find(identity);
+        if (slot == NONE) {
+            return false;
+        }
+        long stack = stacks.stack(slot);
+        int below = FrameStacks.count(stack) - 1;
+        int base = FrameStacks.block(stack);
+        if (below < 0 || !isCall(base + below, function, depth) || !FrameStacks.isLeast(stack)) {
+            return false;
+        }
+        complete(base, below, timeNs, identity, BatchDescriptor.RETURN, generation & 0xFFFF);
+        stacks.drop(slot, identity, stack);
+        return true;
     }
 
     /** Takes something that happened to the process, the collector or a probe. */
