@@ -212,9 +212,7 @@ final class EventLane extends Lane implements CallSink {
             boolean goroutine = (what & (BatchDescriptor.SYSTEM_STACK | BatchDescriptor.OFF_STACK)) == 0;
             calls.slowest(durationNs, wallNs, goroutine ? identity : 0, nextSequence - 1);
         }
-        if (caller != NO_CALLER && sampled(caller) == null) {
-            calls.calledBy(caller, durationNs, selfNs, wallNs);
-        }
+        calls.calledBy(sampled(caller) == null ? caller : NO_CALLER, durationNs, selfNs, wallNs);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.goroscope.streams.lane;
 
 import io.goroscope.streams.histogram.LatencyHistogram;
+import io.goroscope.streams.pairing.CallSink;
 
 /**
  * The latest calls of one function, which neither its totals nor its window nor its edges have yet: each call is counted
@@ -14,11 +15,13 @@ import io.goroscope.streams.histogram.LatencyHistogram;
  *  callers  ┌────────┬───────┬────────┬─────────────┬────────────┐
  *           │ caller │ calls │ sum_ns │ self_sum_ns │ updated_ns │  × 8, placed by caller; a row of no calls is free
  *           └────────┴───────┴────────┴─────────────┴────────────┘
+ *           The ninth is for calls of no caller: whether there is one is more than a processor can guess.
  * </pre>
  */
 final class LatestCalls extends LatencyHistogram {
 
     private static final int ROW_BITS = 3;
+    private static final int NO_CALLER_PLACE = 1 << ROW_BITS;
     private static final int ROW = 5;
     private static final int CALLER = 0;
     private static final int CALLS = 1;
@@ -92,9 +95,10 @@ final class LatestCalls extends LatencyHistogram {
         window.slowest(durationNs, endNs, goid, sequence);
     }
 
-    /** Counts a call on the edge that leads here from its caller. */
+    /** Counts a call on the edge that leads here from its caller, or from {@link CallSink#NO_CALLER}, which is none. */
     void calledBy(int caller, long durationNs, long selfNs, long wallNs) {
-        int row = ((caller * GOLDEN_RATIO) >>> (Integer.SIZE - ROW_BITS)) * ROW;
+        int place = (caller * GOLDEN_RATIO) >>> (Integer.SIZE - ROW_BITS);
+        int row = (caller == CallSink.NO_CALLER ? NO_CALLER_PLACE : place) * ROW;
         if (row >= callers.length || callers[row + CALLER] != caller) {
             takeRow(row, caller);
         }
@@ -106,7 +110,7 @@ final class LatestCalls extends LatencyHistogram {
 
     private void takeRow(int row, int caller) {
         if (callers.length == 0) {
-            callers = new long[ROW << ROW_BITS];
+            callers = new long[ROW * (NO_CALLER_PLACE + 1)];
         }
         settleRow(row);
         callers[row + CALLER] = caller;
@@ -114,13 +118,15 @@ final class LatestCalls extends LatencyHistogram {
 
     private void settleRow(int row) {
         if (callers[row + CALLS] > 0) {
-            lane.called(
-                    (int) callers[row + CALLER],
-                    function.function,
-                    callers[row + CALLS],
-                    callers[row + SUM],
-                    callers[row + SELF_SUM],
-                    callers[row + UPDATED]);
+            if (callers[row + CALLER] != CallSink.NO_CALLER) {
+                lane.called(
+                        (int) callers[row + CALLER],
+                        function.function,
+                        callers[row + CALLS],
+                        callers[row + SUM],
+                        callers[row + SELF_SUM],
+                        callers[row + UPDATED]);
+            }
             callers[row + CALLS] = 0;
             callers[row + SUM] = 0;
             callers[row + SELF_SUM] = 0;

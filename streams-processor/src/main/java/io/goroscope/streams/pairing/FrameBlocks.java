@@ -10,12 +10,15 @@ import java.util.Arrays;
  * <pre>
  *  block of size 0                                        a frame, four longs
  *  ┌─────────┬─────────┬─────────┬─────────┐              ┌───────┬──────┬─────────┬──────────────────┐
- *  │ frame 0 │ frame 1 │    …    │ frame 7 │              │ depth │ time │ callees │ function │ stamp │
+ *  │ ground  │ frame 0 │    …    │ frame 6 │              │ depth │ time │ callees │ function │ stamp │
  *  └─────────┴─────────┴─────────┴─────────┘              └───────┴──────┴─────────┴──────────────────┘
  *
  *  callees  ns spent in traced callees so far
  *  stamp    loss generation at entry, 16 bits; {@link #TAINTED} where a gap came after it
  * </pre>
+ *
+ * <p>Below the first frame is one of nobody, the ground: less deep than any other and the caller of what has no caller. With it
+ * nobody has to ask whether a stack is empty, which no processor can guess.
  *
  * <p>A block is named by the number of its first frame. Segments are kept apart, since only gccgo's frames have any.
  */
@@ -23,13 +26,16 @@ final class FrameBlocks {
 
     static final int TAINTED = 1 << 16;
 
+    /** In place of a function: the ground. Marks are below it. */
+    static final int GROUND = -1;
+
     private static final int STRIDE = 4;
     private static final int DEPTH = 0;
     private static final int TIME = 1;
     private static final int CALLEES = 2;
     private static final int FUNCTION_AND_STAMP = 3;
 
-    /** Frames in a block of size 0. */
+    /** Frames in a block of size 0, with the ground. */
     private static final int LEAST = 8;
     /** A Java array ends before a block of the next size. */
     private static final int MAX_SIZE = 25;
@@ -43,36 +49,38 @@ final class FrameBlocks {
     private long[] segments = NO_SEGMENTS;
     /** Frames that were part of a block once. */
     private int used;
-    /** For each size the first block that is free; its first long names the next one. */
+    /** For each size the ground of the first block that is free; its first long names the next one. */
     private final int[] free = new int[MAX_SIZE + 1];
 
     FrameBlocks() {
         Arrays.fill(free, NONE);
     }
 
-    /** Frames in a block. */
+    /** Frames in a block, without the ground. */
     static int capacity(int size) {
-        return LEAST << size;
+        return (LEAST << size) - 1;
     }
 
-    /** A block with undefined content. */
+    /** A block with undefined content, but for the ground. */
     int allocate(int size) {
-        int block = free[size];
-        if (block != NONE) {
-            free[size] = (int) frames[block * STRIDE];
-            return block;
+        int ground = free[size];
+        if (ground != NONE) {
+            free[size] = (int) frames[ground * STRIDE];
+        } else {
+            ground = used;
+            used += LEAST << size;
+            if (used * STRIDE > frames.length) {
+                frames = Arrays.copyOf(frames, Math.max(used * STRIDE, 2 * frames.length));
+            }
         }
-        block = used;
-        used += capacity(size);
-        if (used * STRIDE > frames.length) {
-            frames = Arrays.copyOf(frames, Math.max(used * STRIDE, 2 * frames.length));
-        }
-        return block;
+        write(ground, Long.MIN_VALUE, 0, GROUND, 0, 0);
+        return ground + 1;
     }
 
     void release(int block, int size) {
-        frames[block * STRIDE] = free[size];
-        free[size] = block;
+        int ground = block - 1;
+        frames[ground * STRIDE] = free[size];
+        free[size] = ground;
     }
 
     /** Exchanges a full block for one of the next size, with the same frames. */

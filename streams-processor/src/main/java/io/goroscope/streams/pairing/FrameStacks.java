@@ -156,7 +156,7 @@ final class FrameStacks {
         touch(identity);
     }
 
-    /** The same as {@link #cut} by one frame, for a stack in a block of the least size. */
+    /** The same as {@link #cut} by one frame, for a stack that is not {@link #isLastOfLarge}. */
     void drop(int slot, long identity, long stack) {
         live -= count(stack) == 1 ? 1 : 0;
         table[slot + 1] = stack - ONE_FRAME;
@@ -167,9 +167,9 @@ final class FrameStacks {
         return count(stack) == FrameBlocks.capacity(size(stack));
     }
 
-    /** True where its block is of the least size. */
-    static boolean isLeast(long stack) {
-        return size(stack) == 0;
+    /** True where its only frame is in a block that is too large for none. */
+    static boolean isLastOfLarge(long stack) {
+        return size(stack) > 0 && count(stack) == 1;
     }
 
     /** Number of the lowest frame. */

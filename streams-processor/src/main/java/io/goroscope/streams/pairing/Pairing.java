@@ -16,7 +16,7 @@ import java.util.List;
  */
 public final class Pairing {
 
-    /** In place of a function: a mark of a panic. All marks are negative. */
+    /** In place of a function: a mark of a panic. All marks are less than {@link FrameBlocks#GROUND}. */
     private static final int PANIC_MARK = -2;
     /** In place of a function: a mark of a Goexit. */
     private static final int GOEXIT_MARK = -3;
@@ -90,9 +90,8 @@ public final class Pairing {
             return false;
         }
         long stack = stacks.stack(slot);
-        int count = FrameStacks.count(stack);
-        int frame = FrameStacks.block(stack) + count;
-        if (FrameStacks.isFull(stack) || (count > 0 && blocks.depth(frame - 1) >= depth)) {
+        int frame = FrameStacks.block(stack) + FrameStacks.count(stack);
+        if (FrameStacks.isFull(stack) || blocks.depth(frame - 1) >= depth) {
             return false;
         }
         blocks.write(frame, depth, timeNs, function, generation & 0xFFFF, 0);
@@ -115,12 +114,11 @@ public final class Pairing {
             return false;
         }
         long stack = stacks.stack(slot);
-        int below = FrameStacks.count(stack) - 1;
-        int base = FrameStacks.block(stack);
-        if (below < 0 || !isCall(base + below, function, depth) || !FrameStacks.isLeast(stack)) {
+        int frame = FrameStacks.block(stack) + FrameStacks.count(stack) - 1;
+        if (!isCall(frame, function, depth) || FrameStacks.isLastOfLarge(stack)) {
             return false;
         }
-        complete(base, below, timeNs, identity, BatchDescriptor.RETURN, generation & 0xFFFF);
+        complete(frame, timeNs, identity, BatchDescriptor.RETURN, generation & 0xFFFF);
         stacks.drop(slot, identity, stack);
         return true;
     }
@@ -226,7 +224,7 @@ public final class Pairing {
         int left = match;
         if (match > 0 && isCall(base + match - 1, function, depth)) {
             left = match - 1;
-            complete(base, left, timeNs, identity, what, stamp);
+            complete(base + left, timeNs, identity, what, stamp);
         } else {
             sink.unmatched(function, timeNs);
             if (!segmented) {
@@ -242,41 +240,29 @@ public final class Pairing {
         return blocks.depth(frame) == depth && blocks.function(frame) == function;
     }
 
-    /** @param below how many frames there are below the one that ends */
-    private void complete(int base, int below, long timeNs, long identity, int what, int stamp) {
-        int frame = base + below;
+    private void complete(int frame, long timeNs, long identity, int what, int stamp) {
         int function = blocks.function(frame);
         long durationNs = Math.max(0, timeNs - blocks.timeNs(frame));
-        int caller = caller(base, below);
+        int caller = caller(frame);
         if (blocks.stamp(frame) == stamp) {
             long selfNs = Math.max(0, durationNs - blocks.calleesNs(frame));
             // No edge where a loss lies between the two.
-            int callerFunction =
-                    caller == NONE || blocks.stamp(caller) != stamp ? CallSink.NO_CALLER : blocks.function(caller);
+            int callerFunction = blocks.stamp(caller) == stamp ? blocks.function(caller) : CallSink.NO_CALLER;
             sink.paired(function, callerFunction, durationNs, selfNs, timeNs, Identity.id(identity), what);
         } else {
             sink.uncertain(function, timeNs);
         }
-        if (caller != NONE) {
-            blocks.addCalleesNs(caller, durationNs);
-        }
+        blocks.addCalleesNs(caller, durationNs);
         openFrames--;
     }
 
-    /** The topmost of the lowest {@code count} frames that is no mark. */
-    private int caller(int base, int count) {
-        int frame = base + count - 1;
-        while (frame >= base && blocks.function(frame) < 0) {
-            frame--;
+    /** The topmost frame below another one that is no mark; the ground where there is none. */
+    private int caller(int frame) {
+        int caller = frame - 1;
+        while (blocks.function(caller) < FrameBlocks.GROUND) {
+            caller--;
         }
-        return frame < base ? NONE : frame;
-    }
-
-    private void addCallee(int base, int below, long durationNs) {
-        int caller = caller(base, below);
-        if (caller != NONE) {
-            blocks.addCalleesNs(caller, durationNs);
-        }
+        return caller;
     }
 
     /** A panic or Goexit: what is below the mark dies if the mark is found dead. */
@@ -423,7 +409,7 @@ public final class Pairing {
             } else {
                 sink.uncertain(function, timeNs);
             }
-            addCallee(base, frame - base, openNs);
+            blocks.addCalleesNs(caller(frame), openNs);
             openFrames--;
         }
     }
@@ -471,7 +457,7 @@ public final class Pairing {
                 if (blocks.function(frame) == function) {
                     closeOne(frame, function, AbandonReason.DETACH, timeNs);
                     // As if it had never been traced: what it called counts as called by its caller.
-                    addCallee(base, frame - base, blocks.calleesNs(frame));
+                    blocks.addCalleesNs(caller(frame), blocks.calleesNs(frame));
                     blocks.copy(frame + 1, frame, base + count - frame - 1);
                     count--;
                 } else {
