@@ -206,7 +206,7 @@ final class EventLane extends Lane implements CallSink {
         LatestCalls calls = latest(function, wallNs);
         calls.paired(durationNs, selfNs);
         if (tail) {
-            calls.rare(CallStats::tail);
+            calls.tail();
         }
         if (calls.isSlowest(durationNs)) {
             boolean goroutine = (what & (BatchDescriptor.SYSTEM_STACK | BatchDescriptor.OFF_STACK)) == 0;
@@ -217,7 +217,12 @@ final class EventLane extends Lane implements CallSink {
 
     @Override
     public void abandoned(int function, AbandonReason reason, long openNs, long atNs) {
-        rare(function, atNs, stats -> stats.abandoned(reason));
+        CallStats sampled = sampled(function);
+        if (sampled == null) {
+            latest(function, atNs + wallOffsetNs).abandoned(reason);
+        } else {
+            sampled.abandoned(reason);
+        }
     }
 
     /** Of a cycled function most returns have no entry: those of calls that began outside of its windows. */
@@ -225,22 +230,18 @@ final class EventLane extends Lane implements CallSink {
     public void unmatched(int function, long atNs) {
         if (sampled(function) == null) {
             unmatched++;
-            latest(function, atNs + wallOffsetNs).rare(CallStats::unmatched);
+            latest(function, atNs + wallOffsetNs).unmatched();
         }
     }
 
     @Override
     public void uncertain(int function, long atNs) {
         uncertain++;
-        rare(function, atNs, CallStats::uncertain);
-    }
-
-    private void rare(int function, long atNs, LatestCalls.RareCall call) {
         CallStats sampled = sampled(function);
         if (sampled == null) {
-            latest(function, atNs + wallOffsetNs).rare(call);
+            latest(function, atNs + wallOffsetNs).uncertain();
         } else {
-            call.count(sampled);
+            sampled.uncertain();
         }
     }
 

@@ -1,6 +1,7 @@
 package io.goroscope.streams.lane;
 
 import io.goroscope.streams.histogram.LatencyHistogram;
+import io.goroscope.streams.pairing.AbandonReason;
 import io.goroscope.streams.pairing.CallSink;
 
 /**
@@ -134,16 +135,25 @@ final class LatestCalls extends LatencyHistogram {
         }
     }
 
-    /** What is counted in the totals and in the window at once: all that is rare. */
-    void rare(RareCall call) {
-        call.count(function.total);
-        call.count(window.stats);
+    /** One of these calls ended in a tail call. This and what follows is rare, so it is counted where it belongs at once. */
+    void tail() {
+        function.total.tail();
+        window.stats.tail();
     }
 
-    /** Counts something. */
-    @FunctionalInterface
-    interface RareCall {
-        void count(CallStats stats);
+    void abandoned(AbandonReason reason) {
+        function.total.abandoned(reason);
+        window.stats.abandoned(reason);
+    }
+
+    void unmatched() {
+        function.total.unmatched();
+        window.stats.unmatched();
+    }
+
+    void uncertain() {
+        function.total.uncertain();
+        window.stats.uncertain();
     }
 
     /** Gives these calls to the totals, to their window and to the edges. */

@@ -45,8 +45,6 @@ class AllocationTest {
         long before = 0;
         for (int i = 0; i < records.size(); i++) {
             if (i == half) {
-                // As the job does all the time; it makes the edges, which are new.
-                lanes.save((key, value) -> {});
                 before = threads.getCurrentThreadAllocatedBytes();
             }
             Produced each = records.get(i);
