@@ -42,7 +42,8 @@ public final class LatencyGrid {
         int zeros = Long.numberOfLeadingZeros(d);
         int cell = ((Long.SIZE - 1 - zeros) << CELL_BITS) | (int) ((d << (zeros + 1)) >>> (Long.SIZE - CELL_BITS));
         int offset = CELLS[cell];
-        return d > UPPER_BOUND_NS[offset] ? offset + 1 : offset;
+        // One more where d is above the bound, without a branch: it would be as good as random.
+        return offset + (int) ((UPPER_BOUND_NS[offset] - d) >>> (Long.SIZE - 1));
     }
 
     /** The greatest whole ns in a bucket: 2^(index/8) s, rounded down. */

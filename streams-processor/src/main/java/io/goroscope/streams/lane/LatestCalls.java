@@ -14,15 +14,19 @@ import io.goroscope.streams.pairing.CallSink;
  *
  * <pre>
  *  callers  ┌────────┬───────┬────────┬─────────────┬────────────┐
- *           │ caller │ calls │ sum_ns │ self_sum_ns │ updated_ns │  × 8, placed by caller; a row of no calls is free
+ *           │ caller │ calls │ sum_ns │ self_sum_ns │ updated_ns │  first for no caller, then 16 or more by hash
  *           └────────┴───────┴────────┴─────────────┴────────────┘
- *           The ninth is for calls of no caller: whether there is one is more than a processor can guess.
  * </pre>
+ *
+ * <p>No caller has a row as if it were one, since whether there is one is more than a processor can guess. A row without
+ * calls is free.
  */
 final class LatestCalls extends LatencyHistogram {
 
-    private static final int ROW_BITS = 3;
-    private static final int NO_CALLER_PLACE = 1 << ROW_BITS;
+    /** Most functions have few callers. */
+    private static final int FIRST_ROW_BITS = 4;
+
+    private static final int MAX_ROW_BITS = 6;
     private static final int ROW = 5;
     private static final int CALLER = 0;
     private static final int CALLS = 1;
@@ -38,6 +42,7 @@ final class LatestCalls extends LatencyHistogram {
     private long selfSumNs;
     private long updatedNs;
     private long[] callers = NO_ROWS;
+    private int rowShift = Integer.SIZE - FIRST_ROW_BITS;
 
     /** The window of these calls, or null where there are none. */
     private WindowSeries window;
@@ -98,10 +103,9 @@ final class LatestCalls extends LatencyHistogram {
 
     /** Counts a call on the edge that leads here from its caller, or from {@link CallSink#NO_CALLER}, which is none. */
     void calledBy(int caller, long durationNs, long selfNs, long wallNs) {
-        int place = (caller * GOLDEN_RATIO) >>> (Integer.SIZE - ROW_BITS);
-        int row = (caller == CallSink.NO_CALLER ? NO_CALLER_PLACE : place) * ROW;
+        int row = home(caller);
         if (row >= callers.length || callers[row + CALLER] != caller) {
-            takeRow(row, caller);
+            row = anyRow(caller);
         }
         callers[row + CALLS]++;
         callers[row + SUM] += durationNs;
@@ -109,12 +113,44 @@ final class LatestCalls extends LatencyHistogram {
         callers[row + UPDATED] = Math.max(callers[row + UPDATED], wallNs);
     }
 
-    private void takeRow(int row, int caller) {
+    /** The first row for {@link CallSink#NO_CALLER}, without a branch; nobody else has it. */
+    private int home(int caller) {
+        return (1 + ((caller * GOLDEN_RATIO) >>> rowShift)) * ROW & ~(caller >> (Integer.SIZE - 1));
+    }
+
+    /** A caller's row, which is its home or after it; one that is free where it has none. */
+    private int anyRow(int caller) {
         if (callers.length == 0) {
-            callers = new long[ROW * (NO_CALLER_PLACE + 1)];
+            makeRows();
         }
-        settleRow(row);
-        callers[row + CALLER] = caller;
+        int row = home(caller);
+        for (int left = callers.length / ROW - 1; left > 0; left--) {
+            if (callers[row + CALLER] == caller) {
+                return row;
+            }
+            if (callers[row + CALLS] == 0) {
+                callers[row + CALLER] = caller;
+                return row;
+            }
+            row = row + ROW == callers.length ? ROW : row + ROW;
+        }
+        settleRows();
+        if (rowShift > Integer.SIZE - MAX_ROW_BITS) {
+            rowShift--;
+            makeRows();
+        }
+        return anyRow(caller);
+    }
+
+    private void makeRows() {
+        callers = new long[ROW * (1 + (1 << (Integer.SIZE - rowShift)))];
+        callers[CALLER] = CallSink.NO_CALLER;
+    }
+
+    private void settleRows() {
+        for (int row = 0; row < callers.length; row += ROW) {
+            settleRow(row);
+        }
     }
 
     private void settleRow(int row) {
@@ -164,9 +200,7 @@ final class LatestCalls extends LatencyHistogram {
         function.updatedNs = Math.max(function.updatedNs, updatedNs);
         function.total.add(entries, selfSumNs, this);
         window.stats.add(entries, selfSumNs, this);
-        for (int row = 0; row < callers.length; row += ROW) {
-            settleRow(row);
-        }
+        settleRows();
         entries = 0;
         selfSumNs = 0;
         clear();

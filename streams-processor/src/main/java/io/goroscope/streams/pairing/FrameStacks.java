@@ -13,7 +13,7 @@ import java.util.Arrays;
  *                1         5      29      29  bits
  * </pre>
  *
- * <p>A slot's home is the top bits of a multiplied identity, and collisions go to the next slot, so that all identities
+ * <p>A slot's home is the top bits of a hash of the identity, and collisions go to the next slot, so that all identities
  * with the same top bits (a <em>group</em>) lie side by side: a snapshot writes the groups that changed.
  *
  * <p>An identity whose frames have all ended keeps its slot and block, as most goroutines call again at once. Where the table
@@ -54,10 +54,14 @@ final class FrameStacks {
         return groupBits;
     }
 
-    /** Takes the groups that a snapshot was written with; only before anything is in here. */
+    /**
+     * Takes the groups that a snapshot was written with; only before anything is in here. All are written anew with the
+     * next snapshot, as another version may have had another hash.
+     */
     void setGroupBits(int bits) {
         groupBits = bits;
         groupChanged = new byte[1 << bits];
+        Arrays.fill(groupChanged, (byte) 1);
         if (Long.SIZE - tableShift < bits) {
             tableShift = Long.SIZE - bits;
             table = new long[2 << bits];
@@ -151,16 +155,21 @@ final class FrameStacks {
 
     /** The same as {@link #push} for a stack that is not full and whose next frame was written. */
     void add(int slot, long identity, long stack) {
-        live += count(stack) == 0 ? 1 : 0;
+        live += isZero(count(stack));
         table[slot + 1] = stack + ONE_FRAME;
         touch(identity);
     }
 
     /** The same as {@link #cut} by one frame, for a stack that is not {@link #isLastOfLarge}. */
     void drop(int slot, long identity, long stack) {
-        live -= count(stack) == 1 ? 1 : 0;
+        live -= isZero(count(stack) - 1);
         table[slot + 1] = stack - ONE_FRAME;
         touch(identity);
+    }
+
+    /** 1 for 0, and 0 for what is more; without a branch, which would be as good as random. */
+    private static int isZero(int count) {
+        return (count - 1) >>> (Integer.SIZE - 1);
     }
 
     static boolean isFull(long stack) {
@@ -215,7 +224,7 @@ final class FrameStacks {
     }
 
     private int group(long identity) {
-        return (int) ((identity * GOLDEN_RATIO) >>> (Long.SIZE - groupBits));
+        return (int) (hash(identity) >>> (Long.SIZE - groupBits));
     }
 
     int groups() {
@@ -260,7 +269,12 @@ final class FrameStacks {
     }
 
     private int home(long identity) {
-        return (int) ((identity * GOLDEN_RATIO) >>> tableShift) << 1;
+        return (int) (hash(identity) >>> tableShift) << 1;
+    }
+
+    /** Goids that follow each other, as those of a busy server do, lie apart evenly; the low bits of an identity are its kind. */
+    private static long hash(long identity) {
+        return Long.rotateRight(identity, Identity.KIND_BITS) * GOLDEN_RATIO;
     }
 
     private int insert(long identity) {

@@ -8,6 +8,8 @@ import io.goroscope.schemas.batch.BatchDescriptor;
  */
 final class Identity {
 
+    static final int KIND_BITS = 2;
+
     private static final int GOROUTINE = 0;
     private static final int SYSTEM = 1;
     private static final int THREAD = 2;
@@ -19,15 +21,15 @@ final class Identity {
     /** The key for an event. */
     static long of(long id, int what) {
         if ((what & (BatchDescriptor.SYSTEM_STACK | BatchDescriptor.OFF_STACK | BatchDescriptor.SEGMENTED)) == 0) {
-            return (id << 2) | GOROUTINE;
+            return (id << KIND_BITS) | GOROUTINE;
         }
         if ((what & BatchDescriptor.OFF_STACK) != 0) {
-            return (id << 2) | THREAD;
+            return (id << KIND_BITS) | THREAD;
         }
         if ((what & BatchDescriptor.SYSTEM_STACK) != 0) {
-            return (id << 2) | SYSTEM;
+            return (id << KIND_BITS) | SYSTEM;
         }
-        return (id << 2) | SEGMENTED_GOROUTINE;
+        return (id << KIND_BITS) | SEGMENTED_GOROUTINE;
     }
 
     /** The key for a marker that runs on a system stack and names a goroutine. */
@@ -37,6 +39,6 @@ final class Identity {
 
     /** The number that a key was made from. */
     static long id(long identity) {
-        return identity >> 2;
+        return identity >> KIND_BITS;
     }
 }

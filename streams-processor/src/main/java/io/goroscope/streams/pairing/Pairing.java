@@ -66,11 +66,7 @@ public final class Pairing {
                 stacks.fetch(goid, what, i, until);
             }
             for (; i < until; i++) {
-                boolean done = what[i] == BatchDescriptor.ENTRY
-                        ? enterAsUsual(timeNs[i], goid[i], depth[i], function[i], generation[i])
-                        : what[i] == BatchDescriptor.RETURN
-                                && leaveAsUsual(timeNs[i], goid[i], depth[i], function[i], generation[i]);
-                if (!done) {
+                if (!asUsual(timeNs[i], goid[i], depth[i], function[i], what[i], generation[i])) {
                     event(timeNs[i], goid[i], depth[i], function[i], what[i], generation[i], segment[i]);
                 }
             }
@@ -78,48 +74,40 @@ public final class Pairing {
     }
 
     /**
-     * Takes an entry on a goroutine's own stack that finds nothing dead and has room: nearly every entry. It does what
-     * {@link #event} would do with it.
+     * Takes an entry that finds nothing dead and has room, or a return that ends the topmost call, on a goroutine's own
+     * stack: nearly every event. It does what {@link #event} would do with it. Entry or return is as good as random, so what
+     * both need is done before it is asked.
      *
      * @return false where it is another case; then nothing is changed
      */
-    private boolean enterAsUsual(long timeNs, long goid, long depth, int function, int generation) {
+    private boolean asUsual(long timeNs, long goid, long depth, int function, int what, int generation) {
+        if ((what & ~(BatchDescriptor.ENTRY | BatchDescriptor.RETURN)) != 0) {
+            return false;
+        }
         long identity = Identity.of(goid, BatchDescriptor.ENTRY);
         int slot = stacks.find(identity);
         if (slot == NONE) {
             return false;
         }
         long stack = stacks.stack(slot);
-        int frame = FrameStacks.block(stack) + FrameStacks.count(stack);
-        if (FrameStacks.isFull(stack) || blocks.depth(frame - 1) >= depth) {
-            return false;
+        int topmost = FrameStacks.block(stack) + FrameStacks.count(stack) - 1;
+        long topmostDepth = blocks.depth(topmost);
+        int stamp = generation & 0xFFFF;
+        if (what == BatchDescriptor.ENTRY) {
+            if (FrameStacks.isFull(stack) || topmostDepth >= depth) {
+                return false;
+            }
+            blocks.write(topmost + 1, depth, timeNs, function, stamp, 0);
+            stacks.add(slot, identity, stack);
+            openFrames++;
+            sink.entered(function, timeNs);
+        } else {
+            if (topmostDepth != depth || blocks.function(topmost) != function || FrameStacks.isLastOfLarge(stack)) {
+                return false;
+            }
+            complete(topmost, timeNs, identity, BatchDescriptor.RETURN, stamp);
+            stacks.drop(slot, identity, stack);
         }
-        blocks.write(frame, depth, timeNs, function, generation & 0xFFFF, 0);
-        stacks.add(slot, identity, stack);
-        openFrames++;
-        sink.entered(function, timeNs);
-        return true;
-    }
-
-    /**
-     * Takes a return on a goroutine's own stack that ends the topmost call: nearly every return. It does what
-     * {@link #event} would do with it.
-     *
-     * @return false where it is another case; then nothing is changed
-     */
-    private boolean leaveAsUsual(long timeNs, long goid, long depth, int function, int generation) {
-        long identity = Identity.of(goid, BatchDescriptor.RETURN);
-        int slot = stacks.find(identity);
-        if (slot == NONE) {
-            return false;
-        }
-        long stack = stacks.stack(slot);
-        int frame = FrameStacks.block(stack) + FrameStacks.count(stack) - 1;
-        if (!isCall(frame, function, depth) || FrameStacks.isLastOfLarge(stack)) {
-            return false;
-        }
-        complete(frame, timeNs, identity, BatchDescriptor.RETURN, generation & 0xFFFF);
-        stacks.drop(slot, identity, stack);
         return true;
     }
 
