@@ -15,6 +15,8 @@ final class StreamsRun {
 
     /** Events in a topic; less for quick looks. */
     private static final long EVENTS = Long.getLong("goroscope.bench.events", 16_000_000);
+    /** Turns of ours in a round, each between two of raw consuming. */
+    private static final int PAIRS = 3;
     /** Events for the naive way, which takes as long for these. */
     private static final long NAIVE_EVENTS = EVENTS / 16;
 
@@ -24,14 +26,21 @@ final class StreamsRun {
      * @param topics where they are, in partition 0
      * @param naiveTopic where the first of them are one by one, or null
      * @param batches the batches, for offline replay
+     * @param ratios what its rounds gave
      */
-    record Load(int goroutines, int eventsPerBatch, Topics topics, String naiveTopic, List<byte[]> batches) {
+    record Load(
+            int goroutines, int eventsPerBatch, Topics topics, String naiveTopic, List<byte[]> batches, Ratios ratios) {
         long records() {
             return batches.size();
         }
+
+        @Override
+        public String toString() {
+            return goroutines + " goroutines, " + eventsPerBatch + " a batch";
+        }
     }
 
-    /** What the rounds of one number of goroutines gave; each value the worst of the sizes of batches. */
+    /** What the rounds of one load gave. */
     static final class Ratios {
         final Median ours = new Median();
         final Median raw = new Median();
@@ -42,6 +51,39 @@ final class StreamsRun {
         final Median overMemory = new Median();
         final Median offlineOver = new Median();
         final Median cpuNs = new Median();
+        private double lastOurs;
+
+        /** A turn of ours; {@code rawRate} is from before and after it, since half a minute here may be twice as fast as the next. */
+        void add(OurJob.Result result, int eventsPerBatch, double rawRate) {
+            lastOurs = result.recordsPerS() * eventsPerBatch;
+            ours.add(lastOurs);
+            raw.add(rawRate);
+            overRaw.add(lastOurs / rawRate);
+            cpuNs.add(result.cpuNsPerRecord() / eventsPerBatch);
+        }
+
+        /** What is beside it; the naive rates are 0 where nobody asked. */
+        void addOthers(double offlineRate, double rocksDbRate, double memoryRate) {
+            offlineOver.add(offlineRate / lastOurs);
+            if (rocksDbRate > 0) {
+                rocksDb.add(rocksDbRate);
+                memory.add(memoryRate);
+                overRocksDb.add(lastOurs / rocksDbRate);
+                overMemory.add(lastOurs / memoryRate);
+            }
+        }
+
+        @Override
+        public String toString() {
+            return "ours %.2f M events/s (%.0f ns CPU each), raw %.2f M, ours over raw %.3f (%.3f to %.3f)"
+                    .formatted(
+                            ours.value() / 1e6,
+                            cpuNs.value(),
+                            raw.value() / 1e6,
+                            overRaw.value(),
+                            overRaw.least(),
+                            overRaw.greatest());
+        }
     }
 
     private final BenchCluster cluster;
@@ -67,7 +109,7 @@ final class StreamsRun {
                 batches.add(calls.nextBatch());
             }
             cluster.fill(topics.of(Topics.Kind.EVENTS), out -> batches.forEach(each -> out.record(0, null, each)));
-            loads.add(new Load(goroutines, size, topics, naiveTopic, batches));
+            loads.add(new Load(goroutines, size, topics, naiveTopic, batches, new Ratios()));
         }
         if (naive) {
             cluster.create(List.of(naiveTopic, naiveTopic + "-totals"), 1);
@@ -96,52 +138,29 @@ final class StreamsRun {
     }
 
     /** Everybody's turn. */
-    void round(List<Load> loads, Ratios ratios) throws Exception {
+    void round(List<Load> loads) throws Exception {
         double rocksDb = 0;
         double memory = 0;
         if (loads.get(0).naiveTopic() != null) {
             rocksDb = naive(loads.get(0), true);
             memory = naive(loads.get(0), false);
-            ratios.rocksDb.add(rocksDb);
-            ratios.memory.add(memory);
         }
-        double leastOurs = Double.MAX_VALUE;
-        double leastRaw = Double.MAX_VALUE;
-        double leastOverRaw = Double.MAX_VALUE;
-        double leastOffline = Double.MAX_VALUE;
-        double mostCpuNs = 0;
         for (Load load : loads) {
-            double raw = RawConsumer.rate(cluster, load.topics().of(Topics.Kind.EVENTS), load.records());
-            OurJob.Result result = job(load.topics(), 1, load.records());
-            double ours = result.recordsPerS() * load.eventsPerBatch();
-            double cpuNs = result.cpuNsPerRecord() / load.eventsPerBatch();
+            double rawBefore = raw(load);
+            for (int pair = 0; pair < PAIRS; pair++) {
+                OurJob.Result result = job(load.topics(), 1, load.records());
+                double rawAfter = raw(load);
+                load.ratios().add(result, load.eventsPerBatch(), 2 / (1 / rawBefore + 1 / rawAfter));
+                rawBefore = rawAfter;
+            }
             double offline = OfflineBenchmark.rate(load.batches(), load.eventsPerBatch());
-            context.progress(("%d goroutines, %d a batch: ours %.2f M events/s (%.0f ns CPU each), raw %.2f M, offline"
-                            + " %.2f M, naive RocksDB %.3f M, memory %.3f M")
-                    .formatted(
-                            load.goroutines(),
-                            load.eventsPerBatch(),
-                            ours / 1e6,
-                            cpuNs,
-                            raw / 1e6,
-                            offline / 1e6,
-                            rocksDb / 1e6,
-                            memory / 1e6));
-            leastOurs = Math.min(leastOurs, ours);
-            leastRaw = Math.min(leastRaw, raw);
-            leastOverRaw = Math.min(leastOverRaw, ours / raw);
-            leastOffline = Math.min(leastOffline, offline / ours);
-            mostCpuNs = Math.max(mostCpuNs, cpuNs);
+            load.ratios().addOthers(offline, rocksDb, memory);
+            context.progress(load + ": " + load.ratios());
         }
-        ratios.ours.add(leastOurs);
-        ratios.raw.add(leastRaw);
-        ratios.overRaw.add(leastOverRaw);
-        ratios.offlineOver.add(leastOffline);
-        ratios.cpuNs.add(mostCpuNs);
-        if (rocksDb > 0) {
-            ratios.overRocksDb.add(leastOurs / rocksDb);
-            ratios.overMemory.add(leastOurs / memory);
-        }
+    }
+
+    private double raw(Load load) throws BadRecordException {
+        return RawConsumer.rate(cluster, load.topics().of(Topics.Kind.EVENTS), load.records());
     }
 
     private double naive(Load load, boolean rocksDb) throws InterruptedException, ExecutionException {

@@ -24,12 +24,15 @@ public final class ByteWriter {
     /** A number as a zigzag varint. */
     public ByteWriter number(long value) {
         ensure(MAX_NUMBER_BYTES);
+        byte[] out = bytes;
+        int at = length;
         long rest = (value << 1) ^ (value >> 63);
         while ((rest & ~0x7FL) != 0) {
-            bytes[length++] = (byte) (rest | 0x80);
+            out[at++] = (byte) (rest | 0x80);
             rest >>>= 7;
         }
-        bytes[length++] = (byte) rest;
+        out[at++] = (byte) rest;
+        length = at;
         return this;
     }
 

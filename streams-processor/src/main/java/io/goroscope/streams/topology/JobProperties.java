@@ -31,6 +31,11 @@ final class JobProperties {
     private static final int COMMIT_BACKSTOP_MS = 1_000;
     /** Batches of 50 KB: as many as keep a thread busy for some ms, and no more, for each partition. */
     private static final int MAX_BUFFERED_RECORDS = 200;
+    /**
+     * More than a fetch of 1 MB brings in batches of 50 KB or 5 KB. Only a poll that takes all of a fetch sends for the next one
+     * before the thread goes to work; otherwise it waits for the broker in every second poll.
+     */
+    private static final int MAX_POLL_RECORDS = 1_000;
 
     /**
      * The kernel's own choice: it grows to hold what is under way while the thread is busy with what came before. In Kafka's
@@ -44,6 +49,12 @@ final class JobProperties {
      * as out of order, and they wait for their retry while the thread waits for the commit.
      */
     private static final int PRODUCER_BATCH_BYTES = 256 << 10;
+
+    /**
+     * The first commit after the broker has closed a transaction finds its markers not written yet, and is told to try again.
+     * With Kafka's 100 ms a thread stood still for a fifth of the time between two commits; the steps grow to a second as ever.
+     */
+    private static final int RETRY_BACKOFF_MS = 5;
 
     /**
      * Any: an instance that comes gets its share at once and restores it, in seconds, since the changelog stays near the size
@@ -61,11 +72,12 @@ final class JobProperties {
         all.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, MAX_BUFFERED_RECORDS);
         all.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);
         all.put(StreamsConfig.ACCEPTABLE_RECOVERY_LAG_CONFIG, ACCEPTABLE_RECOVERY_LAG);
-        all.put(StreamsConfig.consumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), MAX_BUFFERED_RECORDS);
+        all.put(StreamsConfig.consumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), MAX_POLL_RECORDS);
         all.put(StreamsConfig.consumerPrefix(ConsumerConfig.RECEIVE_BUFFER_CONFIG), RECEIVE_BUFFER_BYTES);
         all.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), TRANSACTION_TIMEOUT_MS);
         all.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION), 1);
         all.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), PRODUCER_BATCH_BYTES);
+        all.put(StreamsConfig.producerPrefix(ProducerConfig.RETRY_BACKOFF_MS_CONFIG), RETRY_BACKOFF_MS);
         if (!usesStreamsProtocol(config.client())) {
             all.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), SESSION_TIMEOUT_MS);
             all.put(StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), HEARTBEAT_MS);

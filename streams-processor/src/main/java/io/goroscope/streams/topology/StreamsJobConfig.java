@@ -73,7 +73,7 @@ public record StreamsJobConfig(
                 Duration.ofMillis(500),
                 Duration.ofMinutes(5),
                 32L << 20,
-                2L << 20,
+                4L << 20,
                 false);
     }
 
