@@ -66,16 +66,14 @@ public final class Pairing {
                 stacks.fetch(goid, what, i, until);
             }
             for (; i < until; i++) {
-                if (!asUsual(timeNs[i], goid[i], depth[i], function[i], what[i], generation[i])) {
-                    event(timeNs[i], goid[i], depth[i], function[i], what[i], generation[i], segment[i]);
-                }
+                event(timeNs[i], goid[i], depth[i], function[i], what[i], generation[i], segment[i]);
             }
         }
     }
 
     /**
      * Takes an entry that finds nothing dead and has room, or a return that ends the topmost call, on a goroutine's own
-     * stack: nearly every event. It does what {@link #event} would do with it. Entry or return is as good as random, so what
+     * stack: nearly every event. It does what {@link #byTheRules} would do with it. Entry or return is as good as random, so what
      * both need is done before it is asked.
      *
      * @return false where it is another case; then nothing is changed
@@ -143,6 +141,12 @@ public final class Pairing {
      * @param timeNs ns on any clock that all events share
      */
     public void event(long timeNs, long goid, long depth, int function, int what, int generation, long segment) {
+        if (!asUsual(timeNs, goid, depth, function, what, generation)) {
+            byTheRules(timeNs, goid, depth, function, what, generation, segment);
+        }
+    }
+
+    private void byTheRules(long timeNs, long goid, long depth, int function, int what, int generation, long segment) {
         int kind = what & BatchDescriptor.KIND_MASK;
         if ((what & (BatchDescriptor.NO_IDENTITY | BatchDescriptor.OFF_STACK)) != 0 && !isIdentified(what)) {
             if (kind == BatchDescriptor.ENTRY) {
