@@ -176,7 +176,7 @@ final class FrameStacks {
         return count(stack) == FrameBlocks.capacity(size(stack));
     }
 
-    /** True where its only frame is in a block that is too large for none. */
+    /** True where a large block holds one frame only: it is given back when that one ends. */
     static boolean isLastOfLarge(long stack) {
         return size(stack) > 0 && count(stack) == 1;
     }
