@@ -260,8 +260,8 @@ final class EventLane extends Lane implements CallSink {
         FunctionSeries series = function(function);
         if (series.latest == null) {
             series.latest = new LatestCalls(this, series);
+            keepNear(series.latest);
         }
-        keepNear(series.latest);
         if (!series.latest.counts(wallNs)) {
             WindowSeries window = windowSeries(Math.floorDiv(wallNs, windowNs) * windowNs, series);
             series.latest.enter(window);
