@@ -21,6 +21,7 @@ import java.util.stream.Stream;
  *
  * <pre>
  *   truth MODE,… FLAG,… NAME=BINARY…   each program in each mode: KernelRow
+ *   refute RUNS MODE FLAG,… NAME=BINARY   one program until something differs, RUNS times at most: KernelRows
  *   hard MODE,… NAME=BINARY…           the same of HardTruth; a name ends with its flavor
  *   beside MODE FLAG,… BINARY          two sessions at once, as two collectors: two KernelRows
  *   bpftrace MODE FLAG,… BINARY        the same with bpftrace at the same returns: a Company
@@ -49,6 +50,8 @@ final class GuestMain {
         switch (words[0]) {
             case "truth" ->
                 truth(words[1].split(","), words[2].split(","), List.of(words).subList(3, words.length));
+            case "refute" ->
+                refute(Integer.parseInt(words[1]), KernelRow.Mode.valueOf(words[2]), words[3].split(","), words[4]);
             case "hard" -> hard(words[1].split(","), List.of(words).subList(2, words.length));
             case "beside" -> {
                 KernelRow.Mode mode = KernelRow.Mode.valueOf(words[1]);
@@ -94,6 +97,15 @@ final class GuestMain {
                 print(row(parts[0], Path.of(parts[1]), KernelRow.Mode.valueOf(mode), flags));
             }
         }
+    }
+
+    private static void refute(int runs, KernelRow.Mode mode, String[] flags, String program) throws IOException {
+        String[] parts = program.split("=", 2);
+        KernelRow row;
+        do {
+            row = row(parts[0], Path.of(parts[1]), mode, flags);
+            print(row);
+        } while (row.allEqual() && --runs > 0);
     }
 
     private static void hard(String[] modes, List<String> programs) throws IOException {

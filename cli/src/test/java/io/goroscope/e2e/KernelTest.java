@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -51,6 +52,8 @@ class KernelTest {
 
     /** Eight threads that call few functions often, so that they meet in the same counters. */
     private static final String CROWD = "-workloads=recursion,-rounds=4,-goroutines=8,-procs=8";
+
+    private static final Pattern LOST_CALLS = Pattern.compile("main\\.fib: calls \\d+, the program says 1804");
 
     private static final int MACHINES_AT_ONCE = 2;
 
@@ -102,7 +105,7 @@ class KernelTest {
                     counters.name(),
                     300,
                     List.of(counters.compiled()),
-                    List.of("truth", "COUNT", CROWD, counters + "=" + program));
+                    List.of("refute", counters.runs(), "COUNT", CROWD, counters + "=" + program));
         }
         return machine;
     }
@@ -184,7 +187,7 @@ class KernelTest {
         @Test
         void shouldRefutePlainCounters() {
             assertThat(machine.findings(WidenedCounters.PLAIN.name(), KernelRow.class))
-                    .noneMatch(KernelRow::allEqual);
+                    .anySatisfy(row -> assertThat(row.differences()).anyMatch(LOST_CALLS.asMatchPredicate()));
         }
 
         @Test
