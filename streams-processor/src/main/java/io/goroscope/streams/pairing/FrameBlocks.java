@@ -9,9 +9,9 @@ import java.util.Arrays;
  *
  * <pre>
  *  block of size 0                                        a frame, four longs
- *  ┌─────────┬─────────┬─────────┬─────────┐              ┌───────┬──────┬─────────┬──────────────────┐
- *  │ ground  │ frame 0 │    …    │ frame 6 │              │ depth │ time │ callees │ function │ stamp │
- *  └─────────┴─────────┴─────────┴─────────┘              └───────┴──────┴─────────┴──────────────────┘
+ *  ┌─────────┬─────────┬─────────┬─────────┐              ┌──────┬─────────┬──────────────────┬───────┐
+ *  │ ground  │ frame 0 │    …    │ frame 6 │              │ time │ callees │ function │ stamp │ depth │
+ *  └─────────┴─────────┴─────────┴─────────┘              └──────┴─────────┴──────────────────┴───────┘
  *
  *  callees  ns spent in traced callees so far
  *  stamp    loss generation at entry, 16 bits; {@link #TAINTED} where a gap came after it
@@ -30,10 +30,10 @@ final class FrameBlocks {
     static final int GROUND = -1;
 
     private static final int STRIDE = 4;
-    private static final int DEPTH = 0;
-    private static final int TIME = 1;
-    private static final int CALLEES = 2;
-    private static final int FUNCTION_AND_STAMP = 3;
+    private static final int TIME = 0;
+    private static final int CALLEES = 1;
+    private static final int FUNCTION_AND_STAMP = 2;
+    private static final int DEPTH = 3;
 
     /** Frames in a block of size 0, with the ground. */
     private static final int LEAST = 8;
@@ -47,8 +47,8 @@ final class FrameBlocks {
     private long[] frames = new long[FIRST_BLOCKS * LEAST * STRIDE];
     /** By number of the frame; as long as need be. */
     private long[] segments = NO_SEGMENTS;
-    /** Frames that were part of a block once. */
-    private int used;
+    /** Frames that were part of a block once, and the first, which nobody has: below and above a frame there is always one. */
+    private int used = 1;
     /** For each size the ground of the first block that is free; its first long names the next one. */
     private final int[] free = new int[MAX_SIZE + 1];
 
@@ -69,8 +69,8 @@ final class FrameBlocks {
         } else {
             ground = used;
             used += LEAST << size;
-            if (used * STRIDE > frames.length) {
-                frames = Arrays.copyOf(frames, Math.max(used * STRIDE, 2 * frames.length));
+            if ((used + 1) * STRIDE > frames.length) {
+                frames = Arrays.copyOf(frames, Math.max((used + 1) * STRIDE, 2 * frames.length));
             }
         }
         write(ground, Long.MIN_VALUE, 0, GROUND, 0, 0);
@@ -151,10 +151,24 @@ final class FrameBlocks {
         segments[frame] = segment;
     }
 
-    /** Reads what a frame, the one below and the one above will be read for; the sum means nothing. */
-    long fetch(int frame) {
-        long[] all = frames;
-        int at = frame * STRIDE;
-        return all[Math.max(0, at - STRIDE)] + all[at] + all[Math.min(all.length, at + 2 * STRIDE) - 1];
+    /**
+     * Reads what an entry or a return will be read for that finds this frame topmost: both ends of it, as they are no further
+     * apart than a line of the cache is long.
+     *
+     * @param up 1 for an entry, 0 for a return
+     * @return a sum that means nothing
+     */
+    long fetch(int topmost, int up) {
+        int at = (topmost + up) * STRIDE;
+        return frames[at + (CALLEES - STRIDE) + up * (DEPTH - CALLEES)] + frames[at + DEPTH];
+    }
+
+    /** Reads all frames of a stack; the sum means nothing. */
+    long fetchAll(int lowest, int count) {
+        long sum = 0;
+        for (int frame = lowest; frame < lowest + count; frame++) {
+            sum += frames[frame * STRIDE];
+        }
+        return sum;
     }
 }

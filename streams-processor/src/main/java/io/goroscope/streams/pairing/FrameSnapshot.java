@@ -12,19 +12,32 @@ import java.util.Arrays;
  * recursion) goes in parts, which are cut between two stacks or within one: each part begins with an identity again.
  *
  * <pre>
- *  part:   { identity, frames, { depth - depth below, time - time below, callees, function, stamp, segment } … } …
+ *  part:   { identity, frames, { depth - depth below, time - time of the frame before, callees,
+ *                                function | stamp, 17 bits | whether a segment follows, segment } … } …
  * </pre>
+ *
+ * <p>With 50,000 goroutines there are as many numbers to write as the events of a tenth of a second bring, so all of a frame are
+ * {@linkplain ByteWriter#packed packed}, and a group's frames are fetched before they are written.
  */
 public final class FrameSnapshot {
 
     /** A part is closed when it has this many bytes; well below any broker's limit. */
     private static final int PART_BYTES = 128 * 1024;
 
+    /** Added to the bits of groups where numbers are packed; the first version had varints, and no such sign. */
+    private static final int PACKED = 64;
+
+    private static final int STAMP_BITS = 17;
+
     private final Pairing pairing;
     private final int lane;
     private final ByteWriter writer = new ByteWriter();
     private int[] parts = new int[0];
     private int part;
+    /** The time that was written before, in this part. */
+    private long timeNs;
+    /** Whether what is read has its numbers packed. */
+    private boolean packed;
 
     /**
      * @param pairing whose frames
@@ -37,12 +50,16 @@ public final class FrameSnapshot {
 
     /** Writes what the frames do not tell; to be read before them. */
     public void saveCounters(ByteWriter out) {
-        out.number(pairing.stacks.groupBits()).number(pairing.noIdentity).number(pairing.offStack);
+        out.number(PACKED | pairing.stacks.groupBits())
+                .number(pairing.noIdentity)
+                .number(pairing.offStack);
     }
 
     /** Reads what {@link #saveCounters} wrote. */
     public void loadCounters(ByteReader in) {
-        pairing.stacks.setGroupBits(in.smallNumber());
+        int bits = in.smallNumber();
+        packed = (bits & PACKED) != 0;
+        pairing.stacks.setGroupBits(bits & ~PACKED);
         pairing.noIdentity = in.number();
         pairing.offStack = in.number();
     }
@@ -62,7 +79,8 @@ public final class FrameSnapshot {
 
     private void save(int group, SnapshotSink sink) {
         part = 0;
-        writer.clear();
+        beginPart();
+        pairing.stacks.fetch(group);
         pairing.stacks.forEachIn(group, (slot, identity) -> writeStack(slot, identity, group, sink));
         if (writer.length() > 0) {
             closePart(group, sink);
@@ -75,7 +93,12 @@ public final class FrameSnapshot {
 
     private void closePart(int group, SnapshotSink sink) {
         sink.put(StateKey.frames(lane, group, part++), writer.toBytes());
+        beginPart();
+    }
+
+    private void beginPart() {
         writer.clear();
+        timeNs = 0;
     }
 
     private void writeStack(int slot, long identity, int group, SnapshotSink sink) {
@@ -83,7 +106,7 @@ public final class FrameSnapshot {
         int end = base + pairing.stacks.count(slot);
         for (int from = base; from < end; ) {
             int to = Math.min(end, from + PART_BYTES / 64);
-            writer.number(identity).number(to - from);
+            writer.packed(identity).packed(to - from);
             writeFrames(from, to);
             if (writer.length() > PART_BYTES) {
                 closePart(group, sink);
@@ -95,17 +118,21 @@ public final class FrameSnapshot {
     private void writeFrames(int from, int to) {
         FrameBlocks blocks = pairing.stacks.blocks;
         long depth = 0;
-        long timeNs = 0;
+        long time = timeNs;
         for (int frame = from; frame < to; frame++) {
-            writer.number(blocks.depth(frame) - depth)
-                    .number(blocks.timeNs(frame) - timeNs)
-                    .number(blocks.calleesNs(frame))
-                    .number(blocks.function(frame))
-                    .number(blocks.stamp(frame))
-                    .number(blocks.segment(frame));
+            long segment = blocks.segment(frame);
+            long functionAndStamp = (long) blocks.function(frame) << STAMP_BITS | blocks.stamp(frame);
+            writer.packed(blocks.depth(frame) - depth)
+                    .packed(blocks.timeNs(frame) - time)
+                    .packed(blocks.calleesNs(frame))
+                    .packed(functionAndStamp << 1 | (segment != 0 ? 1 : 0));
+            if (segment != 0) {
+                writer.packed(segment);
+            }
             depth = blocks.depth(frame);
-            timeNs = blocks.timeNs(frame);
+            time = blocks.timeNs(frame);
         }
+        timeNs = time;
     }
 
     /**
@@ -121,26 +148,50 @@ public final class FrameSnapshot {
         }
         parts[group] = number + 1;
         ByteReader reader = new ByteReader(value);
+        timeNs = 0;
         while (reader.hasMore()) {
-            readFrames(reader, pairing.stacks.slotFor(reader.number()));
+            if (packed) {
+                readFrames(reader, pairing.stacks.slotFor(reader.packed()));
+            } else {
+                readVarints(reader, pairing.stacks.slotFor(reader.number()));
+            }
         }
     }
 
     private void readFrames(ByteReader reader, int slot) {
-        FrameBlocks blocks = pairing.stacks.blocks;
         long depth = 0;
-        long timeNs = 0;
+        for (long left = reader.packed(); left > 0; left--) {
+            depth += reader.packed();
+            timeNs += reader.packed();
+            long calleesNs = reader.packed();
+            long rest = reader.packed();
+            long segment = (rest & 1) != 0 ? reader.packed() : 0;
+            int stamp = (int) (rest >> 1) & ((1 << STAMP_BITS) - 1);
+            add(slot, depth, timeNs, calleesNs, (int) (rest >> (1 + STAMP_BITS)), stamp, segment);
+        }
+    }
+
+    /** As the first version wrote them. */
+    private void readVarints(ByteReader reader, int slot) {
+        long depth = 0;
+        long time = 0;
         for (int left = reader.smallNumber(); left > 0; left--) {
             depth += reader.number();
-            timeNs += reader.number();
+            time += reader.number();
             long calleesNs = reader.number();
             int function = reader.smallNumber();
-            int frame = pairing.stacks.push(slot);
-            blocks.write(frame, depth, timeNs, function, reader.smallNumber(), reader.number());
-            blocks.addCalleesNs(frame, calleesNs);
-            if (function >= 0) {
-                pairing.openFrames++;
-            }
+            int stamp = reader.smallNumber();
+            add(slot, depth, time, calleesNs, function, stamp, reader.number());
+        }
+    }
+
+    private void add(int slot, long depth, long time, long calleesNs, int function, int stamp, long segment) {
+        FrameBlocks blocks = pairing.stacks.blocks;
+        int frame = pairing.stacks.push(slot);
+        blocks.write(frame, depth, time, function, stamp, segment);
+        blocks.addCalleesNs(frame, calleesNs);
+        if (function >= 0) {
+            pairing.openFrames++;
         }
     }
 }

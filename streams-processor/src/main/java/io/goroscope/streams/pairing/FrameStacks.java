@@ -1,5 +1,6 @@
 package io.goroscope.streams.pairing;
 
+import io.goroscope.schemas.batch.BatchDescriptor;
 import java.util.Arrays;
 
 /**
@@ -100,9 +101,10 @@ final class FrameStacks {
         long[] slots = table;
         long read = 0;
         for (int i = from; i < to; i++) {
-            // An empty slot leads to frame 0, which does no harm.
             long stack = slots[home(Identity.of(ids[i], what[i])) + 1];
-            read += blocks.fetch(block(stack) + Math.max(0, count(stack) - 1));
+            // An empty slot leads to a frame that does no harm.
+            int topmost = Math.max(1, block(stack) + count(stack) - 1);
+            read += blocks.fetch(topmost, isZero(what[i] & BatchDescriptor.KIND_MASK));
         }
         fetched = read;
     }
@@ -235,6 +237,17 @@ final class FrameStacks {
         boolean changed = groupChanged[group] != 0;
         groupChanged[group] = 0;
         return changed;
+    }
+
+    /** Reads what a visitor of this group will read, as the other {@code fetch} does. */
+    void fetch(int group) {
+        int shift = Long.SIZE - tableShift - groupBits + 1;
+        int end = (group + 1) << shift;
+        long read = 0;
+        for (int at = group << shift; at < end; at += 2) {
+            read += blocks.fetchAll(block(table[at + 1]), count(table[at + 1]));
+        }
+        fetched = read;
     }
 
     /** Calls {@code visitor} with every stack of a group that has frames. The visitor must neither insert nor remove. */

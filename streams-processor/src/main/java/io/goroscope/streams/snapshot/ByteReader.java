@@ -26,6 +26,23 @@ public final class ByteReader {
         return (rest >>> 1) ^ -(rest & 1);
     }
 
+    /** A number that was written packed. */
+    public long packed() {
+        int count = 1 + Integer.numberOfTrailingZeros(bytes[at] | 1 << Byte.SIZE);
+        long zigzag;
+        if (count > Long.BYTES) {
+            zigzag = (long) ByteWriter.LONG.get(bytes, at + 1);
+        } else {
+            zigzag = 0;
+            for (int i = 0; i < count; i++) {
+                zigzag |= (bytes[at + i] & 0xFFL) << (i * Byte.SIZE);
+            }
+            zigzag >>>= count;
+        }
+        at += count;
+        return (zigzag >>> 1) ^ -(zigzag & 1);
+    }
+
     /** A number that was an int. */
     public int smallNumber() {
         return Math.toIntExact(number());

@@ -1,9 +1,16 @@
 package io.goroscope.streams.snapshot;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /** Bytes that grow as they are written. */
 public final class ByteWriter {
+
+    static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    /** What a packed number of up to 8 bytes can hold, bits. */
+    private static final int MAX_PACKED_BITS = 56;
 
     private static final int MAX_NUMBER_BYTES = 10;
 
@@ -33,6 +40,32 @@ public final class ByteWriter {
         }
         out[at++] = (byte) rest;
         length = at;
+        return this;
+    }
+
+    /**
+     * A number for where there are very many. It has as many bytes as a varint, or 9 at most, but their count stands in the
+     * first byte, as the zeros below its lowest one: so it is written in one go, and nobody has to guess where it ends.
+     *
+     * <pre>
+     *  zzzzzzz1                    zigzag of up to 7 bits
+     *  zzzzzz10 zzzzzzzz           14 bits, the lowest in the first byte; and so on to 56 bits in 8 bytes
+     *  00000000 and 8 bytes        any
+     * </pre>
+     */
+    public ByteWriter packed(long value) {
+        ensure(1 + Long.BYTES);
+        long zigzag = (value << 1) ^ (value >> 63);
+        int bits = Long.SIZE - Long.numberOfLeadingZeros(zigzag | 1);
+        if (bits > MAX_PACKED_BITS) {
+            bytes[length] = 0;
+            LONG.set(bytes, length + 1, zigzag);
+            length += 1 + Long.BYTES;
+        } else {
+            int count = (bits + 6) / 7;
+            LONG.set(bytes, length, zigzag << count | 1L << (count - 1));
+            length += count;
+        }
         return this;
     }
 

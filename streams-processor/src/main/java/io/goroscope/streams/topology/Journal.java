@@ -122,7 +122,7 @@ final class Journal {
 
     /** True when a snapshot is due: no slot is left, or it has more bytes than a snapshot is worth. */
     boolean isFull() {
-        return slot >= SLOTS || bytes >= Math.max(maxBytes, Math.min(4 * snapshotBytes, 8 * maxBytes));
+        return slot >= SLOTS || bytes >= Math.max(maxBytes, 4 * Math.min(snapshotBytes, maxBytes));
     }
 
     /** Empties the slots that a snapshot has covered; a commit of them all would only make the changelog longer. */

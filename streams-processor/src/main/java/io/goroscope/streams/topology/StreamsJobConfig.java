@@ -72,8 +72,8 @@ public record StreamsJobConfig(
                 DEFAULT_WINDOW,
                 Duration.ofMillis(500),
                 Duration.ofMinutes(5),
-                32L << 20,
-                4L << 20,
+                64L << 20,
+                8L << 20,
                 false);
     }
 
