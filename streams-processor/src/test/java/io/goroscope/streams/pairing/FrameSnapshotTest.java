@@ -32,18 +32,41 @@ class FrameSnapshotTest {
 
         Map<ByteBuffer, byte[]> moved = new HashMap<>();
         int groups = pairing.stacks.groups();
-        store.forEach((key, value) ->
-                moved.put(ByteBuffer.wrap(StateKey.frames(LANE, (group(key) + 1) % groups, part(key))), value));
+        store.forEach((key, value) -> moved.put(
+                ByteBuffer.wrap(StateKey.frames(LANE, (SavedPairing.group(key) + 1) % groups, SavedPairing.part(key))),
+                value));
         Pairing restored = pairing();
         FrameSnapshot read = new FrameSnapshot(restored, LANE);
         read.loadCounters(new ByteReader(counters.toBytes()));
-        moved.keySet().stream().sorted().forEach(key -> read.load(group(key), part(key), moved.get(key)));
+        moved.keySet().stream()
+                .sorted()
+                .forEach(key -> read.load(SavedPairing.group(key), SavedPairing.part(key), moved.get(key)));
         assertThat(restored.openFrames()).isEqualTo(GOROUTINES);
         restored.closeAll(AbandonReason.DETACH, GOROUTINES);
         read.save((key, value) -> put(moved, key, value));
 
         assertThat(store).isNotEmpty();
         assertThat(moved).isEmpty();
+    }
+
+    /** One stack of several parts, each of which is read alone. */
+    @Test
+    void shouldCutADeepRecursionIntoParts() {
+        int depth = 30_000;
+        Pairing pairing = pairing();
+        for (int frame = 1; frame <= depth; frame++) {
+            pairing.event(1L << 50 | frame, 5, 8L * frame, 1, BatchDescriptor.ENTRY, 0, 0);
+        }
+        SavedPairing saved = new SavedPairing(pairing, new RecordingSink());
+
+        assertThat(saved.parts()).isGreaterThan(1);
+        FrameStacks stacks = saved.restored().stacks;
+        int slot = stacks.find(Identity.of(5, BatchDescriptor.ENTRY));
+        assertThat(stacks.count(slot)).isEqualTo(depth);
+        for (int frame = 1; frame <= depth; frame++) {
+            assertThat(stacks.blocks.depth(stacks.base(slot) + frame - 1)).isEqualTo(8L * frame);
+            assertThat(stacks.blocks.timeNs(stacks.base(slot) + frame - 1)).isEqualTo(1L << 50 | frame);
+        }
     }
 
     private static Pairing pairing() {
@@ -56,13 +79,5 @@ class FrameSnapshotTest {
         } else {
             store.put(ByteBuffer.wrap(key), value);
         }
-    }
-
-    private static int group(ByteBuffer key) {
-        return key.getInt(1 + Integer.BYTES);
-    }
-
-    private static int part(ByteBuffer key) {
-        return key.getInt(1 + 2 * Integer.BYTES);
     }
 }

@@ -17,7 +17,7 @@ import net.jqwik.api.constraints.IntRange;
 
 class PairingPropertyTest {
 
-    /** Events that no program makes: the pairing has to agree with the oracle on every nonsense. */
+    /** Events that no program makes: the pairing has to agree with the oracle on every nonsense, saved and restored or not. */
     @Property(tries = 3000)
     void shouldAgreeWithTheOracle(
             @ForAll long seed,
@@ -39,6 +39,9 @@ class PairingPropertyTest {
             if (random.nextInt(150) == 0) {
                 pairing.taint();
                 oracle.taint();
+            }
+            if (random.nextInt(100) == 0) {
+                pairing = new SavedPairing(pairing, found).restored();
             }
             int kind = random.nextInt(10);
             int what = kind < 4 ? 0 : kind < 8 ? 1 : random.nextInt(7);
@@ -70,6 +73,7 @@ class PairingPropertyTest {
             long identity = random.nextInt(4) == 0 ? random.nextLong() : random.nextInt(500);
             List<Long> frames = expected.getOrDefault(identity, new ArrayList<>());
             assertThat(stacks.count(stacks.find(identity))).isEqualTo(frames.size());
+            stacks.fetch(new long[] {Identity.id(identity)}, new int[] {random.nextInt(2)}, 0, 1);
             int slot = stacks.slotFor(identity);
             assertThat(depths(stacks, slot)).isEqualTo(frames);
             switch (random.nextInt(8)) {
@@ -99,6 +103,7 @@ class PairingPropertyTest {
         }
         Map<Long, List<Long>> found = new HashMap<>();
         for (int group = 0; group < stacks.groups(); group++) {
+            stacks.fetch(group);
             stacks.forEachIn(group, (slot, identity) -> {
                 assertThat(found.put(identity, depths(stacks, slot))).isNull();
                 assertThat(stacks.blocks.segment(stacks.base(slot) + stacks.count(slot) - 1))
