@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -111,6 +112,17 @@ class PairingPropertyTest {
             });
         }
         assertThat(found).isEqualTo(expected);
+    }
+
+    /** One stack alone is at the very end of all frames whenever its block is full. */
+    @Example
+    void shouldFetchAboveTheLastFrame() {
+        FrameStacks stacks = new FrameStacks();
+        for (long frame = 1; frame < 5000; frame++) {
+            stacks.blocks.write(stacks.push(stacks.slotFor(1L << Identity.KIND_BITS)), frame, 0, 0, 0, 0);
+            stacks.fetch(new long[] {1, 1}, new int[] {BatchDescriptor.ENTRY, BatchDescriptor.RETURN}, 0, 2);
+        }
+        assertThat(stacks.size()).isEqualTo(1);
     }
 
     private static List<Long> depths(FrameStacks stacks, int slot) {
