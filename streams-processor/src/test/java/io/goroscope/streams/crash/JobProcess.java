@@ -68,10 +68,10 @@ final class JobProcess {
         process.destroyForcibly();
     }
 
-    /** SIGTERM. */
+    /** SIGTERM, and nothing else: {@link Process#destroy} closes its input as well, at which it would halt in the middle. */
     void terminate() {
         ended = true;
-        process.destroy();
+        process.toHandle().destroy();
     }
 
     /** Waits until it is gone. */
