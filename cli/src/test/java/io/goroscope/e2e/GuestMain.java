@@ -21,7 +21,8 @@ import java.util.stream.Stream;
  *
  * <pre>
  *   truth MODE,… FLAG,… NAME=BINARY…   each program in each mode: KernelRow
- *   refute RUNS MODE FLAG,… NAME=BINARY   one program until something differs, RUNS times at most: KernelRows
+ *   refute RUNS MODE FLAG,… NAME=BINARY
+ *                                      one program until something differs, RUNS times at most: KernelRows
  *   hard MODE,… NAME=BINARY…           the same of HardTruth; a name ends with its flavor
  *   beside MODE FLAG,… BINARY          two sessions at once, as two collectors: two KernelRows
  *   bpftrace MODE FLAG,… BINARY        the same with bpftrace at the same returns: a Company

@@ -27,14 +27,15 @@ public final class FrameSnapshot {
     /** Added to the bits of groups where numbers are packed; the first version had varints, and no such sign. */
     private static final int PACKED = 64;
 
-    private static final int STAMP_BITS = 17;
+    private static final int STAMP_MASK = 2 * FrameBlocks.TAINTED - 1;
+    private static final int STAMP_BITS = Integer.bitCount(STAMP_MASK);
 
     private final Pairing pairing;
     private final int lane;
     private final ByteWriter writer = new ByteWriter();
     private int[] parts = new int[0];
     private int part;
-    /** The time that was written before, in this part. */
+    /** The time that was written or read before, in this part. */
     private long timeNs;
     /** Whether what is read has its numbers packed. */
     private boolean packed;
@@ -166,7 +167,7 @@ public final class FrameSnapshot {
             long calleesNs = reader.packed();
             long rest = reader.packed();
             long segment = (rest & 1) != 0 ? reader.packed() : 0;
-            int stamp = (int) (rest >> 1) & ((1 << STAMP_BITS) - 1);
+            int stamp = (int) (rest >> 1) & STAMP_MASK;
             add(slot, depth, timeNs, calleesNs, (int) (rest >> (1 + STAMP_BITS)), stamp, segment);
         }
     }
