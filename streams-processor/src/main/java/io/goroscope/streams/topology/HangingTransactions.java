@@ -1,7 +1,8 @@
 package io.goroscope.streams.topology;
 
+import static io.goroscope.streams.topology.BrokerWatch.get;
+
 import io.goroscope.schemas.Topics;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -9,17 +10,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.AbortTransactionSpec;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.ListTransactionsOptions;
 import org.apache.kafka.clients.admin.ProducerState;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -45,35 +40,22 @@ import org.slf4j.LoggerFactory;
  * partition has it open still, since the same offset. The coordinator learns of a partition before anything is written to it,
  * and says that a transaction is over only after it has written the markers, so no living one looks so.
  */
-final class HangingTransactions implements AutoCloseable {
+final class HangingTransactions implements BrokerWatch.Look {
 
     private static final Logger LOG = LoggerFactory.getLogger(HangingTransactions.class);
-    private static final int EVERY_S = 10;
-    private static final int LIMIT_S = 30;
     private static final String GROUP_OFFSETS = "__consumer_offsets";
 
     private final Admin admin;
     private final String applicationId;
     private final Set<String> topics = new HashSet<>();
     private final Set<Open> told = new HashSet<>();
-    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "hanging-transactions");
-        thread.setDaemon(true);
-        return thread;
-    });
-
-    private ScheduledFuture<?> looks;
-    private boolean refused;
 
     /** A transaction that a partition has open. */
     private record Open(TopicPartition partition, long producerId, short epoch, long startOffset) {}
 
-    private HangingTransactions(StreamsJobConfig config) {
-        Properties properties = new Properties();
-        properties.putAll(config.client());
-        properties.put(AdminClientConfig.CLIENT_ID_CONFIG, config.applicationId() + "-transactions");
+    HangingTransactions(Admin admin, StreamsJobConfig config) {
+        this.admin = admin;
         applicationId = config.applicationId();
-        admin = Admin.create(properties);
         for (Topics.Kind kind : LaneTopology.OUTPUTS) {
             topics.add(config.topics().of(kind));
         }
@@ -81,32 +63,8 @@ final class HangingTransactions implements AutoCloseable {
         topics.add(GROUP_OFFSETS);
     }
 
-    /** Looks for them every 10 seconds, on a thread of its own, until it is closed. */
-    static HangingTransactions watch(StreamsJobConfig config) {
-        HangingTransactions watch = new HangingTransactions(config);
-        watch.looks = watch.timer.scheduleWithFixedDelay(watch::look, EVERY_S, EVERY_S, TimeUnit.SECONDS);
-        return watch;
-    }
-
-    private void look() {
-        try {
-            endHanging();
-        } catch (ExecutionException | RuntimeException e) {
-            // The job goes on as it would without. Where the broker is away, the job's own clients say so.
-            if (e.getCause() instanceof AuthorizationException && !refused) {
-                refused = true;
-                LOG.warn(
-                        "cannot look for hanging transactions: {}", e.getCause().getMessage());
-            }
-            LOG.debug("cannot look for hanging transactions", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (TimeoutException e) {
-            LOG.debug("no answer about transactions within {} s", LIMIT_S);
-        }
-    }
-
-    private void endHanging() throws ExecutionException, InterruptedException, TimeoutException {
+    @Override
+    public void look() throws ExecutionException, InterruptedException, TimeoutException {
         Map<Open, ProducerState> open = open(partitions());
         if (open.isEmpty()) {
             return;
@@ -222,16 +180,5 @@ final class HangingTransactions implements AutoCloseable {
                         hanging.startOffset());
             }
         }
-    }
-
-    private static <T> T get(KafkaFuture<T> future) throws InterruptedException, ExecutionException, TimeoutException {
-        return future.get(LIMIT_S, TimeUnit.SECONDS);
-    }
-
-    @Override
-    public void close() {
-        looks.cancel(true);
-        timer.shutdownNow();
-        admin.close(Duration.ZERO);
     }
 }

@@ -105,7 +105,8 @@ final class JobProperties {
         return all;
     }
 
-    private static boolean usesStreamsProtocol(Properties client) {
+    /** Whether the brokers assign the tasks, rather than one of the instances. */
+    static boolean usesStreamsProtocol(Properties client) {
         return GroupProtocol.STREAMS.name().equalsIgnoreCase(client.getProperty(StreamsConfig.GROUP_PROTOCOL_CONFIG));
     }
 

@@ -52,15 +52,12 @@ public final class StreamsJob implements AutoCloseable {
     private final KafkaStreams streams;
     private final JobCounters counters;
     private final AtomicReference<Throwable> failure;
-    private final HangingTransactions hanging;
+    private final BrokerWatch watch;
 
     private StreamsJob(
-            KafkaStreams streams,
-            JobCounters counters,
-            AtomicReference<Throwable> failure,
-            HangingTransactions hanging) {
+            KafkaStreams streams, JobCounters counters, AtomicReference<Throwable> failure, BrokerWatch watch) {
         this.streams = streams;
-        this.hanging = hanging;
+        this.watch = watch;
         this.counters = counters;
         this.failure = failure;
     }
@@ -102,7 +99,7 @@ public final class StreamsJob implements AutoCloseable {
         streams.setStateListener((now, before) -> onChange.accept(stateOf(now)));
         LOG.info("starting {}", config);
         streams.start();
-        return new StreamsJob(streams, counters, failure, HangingTransactions.watch(config));
+        return new StreamsJob(streams, counters, failure, BrokerWatch.start(config, streams));
     }
 
     /**
@@ -236,7 +233,7 @@ public final class StreamsJob implements AutoCloseable {
     /** Ends it in order: what was processed is committed, the partitions go to other instances. */
     @Override
     public void close() {
-        hanging.close();
+        watch.close();
         if (!streams.close(CLOSE_TIMEOUT)) {
             LOG.warn("the Streams job did not end within {}", CLOSE_TIMEOUT);
         }

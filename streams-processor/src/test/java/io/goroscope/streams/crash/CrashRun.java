@@ -2,6 +2,7 @@ package io.goroscope.streams.crash;
 
 import io.goroscope.schemas.Topics;
 import io.goroscope.streams.crash.CrashStream.Shape;
+import io.goroscope.streams.testing.CommittedInput;
 import io.goroscope.streams.testing.Publisher;
 import io.goroscope.streams.testing.ReadTotals;
 import io.goroscope.streams.testing.ReadTotals.Part;

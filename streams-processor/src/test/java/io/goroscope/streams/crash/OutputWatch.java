@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Properties;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -21,7 +22,7 @@ final class OutputWatch implements AutoCloseable {
     private long notBeforeNs = Long.MAX_VALUE;
     private volatile boolean closed;
 
-    /** @param tasks partitions of the inputs */
+    /** @param tasks partitions of the inputs, and of the topic */
     OutputWatch(Properties client, String topic, int tasks) {
         firstNs = new long[tasks];
         thread = new Thread(() -> watch(client, topic), "output-watch");
@@ -35,8 +36,8 @@ final class OutputWatch implements AutoCloseable {
         properties.put("isolation.level", "read_committed");
         try (KafkaConsumer<byte[], byte[]> consumer =
                 new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
-                    .map(info -> new TopicPartition(topic, info.partition()))
+            List<TopicPartition> partitions = IntStream.range(0, firstNs.length)
+                    .mapToObj(partition -> new TopicPartition(topic, partition))
                     .toList();
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);

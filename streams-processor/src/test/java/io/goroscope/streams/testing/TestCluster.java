@@ -40,6 +40,9 @@ public final class TestCluster implements AutoCloseable {
     private final Path folder;
     private final int size;
     private final List<Integer> ports;
+    /** Where clients are told to come. */
+    private final List<Integer> advertised;
+
     private final List<Integer> controllerPorts;
     private final KafkaRaftServer[] servers;
     private final Process[] processes;
@@ -50,21 +53,27 @@ public final class TestCluster implements AutoCloseable {
 
     /** Starts brokers with empty logs in this JVM. */
     public TestCluster(int size) {
-        this(size, null);
+        this(size, null, null);
+    }
+
+    /** Starts one broker in this JVM that tells its clients to come by way of another port. */
+    public static TestCluster behind(int port) {
+        return new TestCluster(1, null, List.of(port));
     }
 
     /** The same in processes of their own, which write what they have to say into a folder. */
     public static TestCluster ofProcesses(int size, Path logs) {
-        return new TestCluster(size, logs);
+        return new TestCluster(size, logs, null);
     }
 
-    private TestCluster(int size, Path logs) {
+    private TestCluster(int size, Path logs, List<Integer> otherPorts) {
         this.size = size;
         this.logs = logs;
         this.servers = new KafkaRaftServer[size];
         this.processes = new Process[size];
         List<Integer> free = freePorts(2 * size);
         ports = free.subList(0, size);
+        advertised = otherPorts == null ? ports : otherPorts;
         controllerPorts = free.subList(size, 2 * size);
         try {
             folder = Files.createTempDirectory("goroscope-test-kafka-");
@@ -172,7 +181,7 @@ public final class TestCluster implements AutoCloseable {
         all.put(
                 "listeners",
                 "PLAINTEXT://127.0.0.1:" + ports.get(node) + ",CONTROLLER://127.0.0.1:" + controllerPorts.get(node));
-        all.put("advertised.listeners", "PLAINTEXT://127.0.0.1:" + ports.get(node));
+        all.put("advertised.listeners", "PLAINTEXT://127.0.0.1:" + advertised.get(node));
         all.put("inter.broker.listener.name", "PLAINTEXT");
         all.put("log.dirs", log(node).toString());
         all.put("auto.create.topics.enable", "false");
@@ -197,9 +206,14 @@ public final class TestCluster implements AutoCloseable {
         return all;
     }
 
+    /** The port on which a broker listens. */
+    public int port(int node) {
+        return ports.get(node);
+    }
+
     /** Addresses of all brokers. */
     public String bootstrapServers() {
-        return ports.stream().map(port -> "127.0.0.1:" + port).collect(Collectors.joining(","));
+        return advertised.stream().map(port -> "127.0.0.1:" + port).collect(Collectors.joining(","));
     }
 
     /** Properties of a client. */

@@ -1,4 +1,4 @@
-package io.goroscope.streams.crash;
+package io.goroscope.streams.testing;
 
 import io.goroscope.schemas.Topics;
 import java.util.HashMap;
@@ -16,7 +16,7 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 
 /** How far a job has come, by the offsets that it has committed. */
-final class CommittedInput implements AutoCloseable {
+public final class CommittedInput implements AutoCloseable {
 
     private static final int LIMIT_S = 60;
 
@@ -24,14 +24,15 @@ final class CommittedInput implements AutoCloseable {
     private final Topics topics;
     private final String group;
 
-    CommittedInput(Properties client, Topics topics, String group) {
+    /** @param group application.id of the job */
+    public CommittedInput(Properties client, Topics topics, String group) {
         this.admin = Admin.create(client);
         this.topics = topics;
         this.group = group;
     }
 
     /** True when all records of the inputs are processed. */
-    boolean isProcessed() {
+    public boolean isProcessed() {
         Map<TopicPartition, OffsetAndMetadata> committed =
                 get(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata());
         return ends(List.of(Topics.Kind.EVENTS, Topics.Kind.COUNTS)).entrySet().stream()
@@ -42,7 +43,7 @@ final class CommittedInput implements AutoCloseable {
     }
 
     /** Where topics end. */
-    Map<TopicPartition, Long> ends(List<Topics.Kind> kinds) {
+    public Map<TopicPartition, Long> ends(List<Topics.Kind> kinds) {
         Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
         Map<String, TopicDescription> found = get(
                 admin.describeTopics(kinds.stream().map(topics::of).toList()).allTopicNames());
