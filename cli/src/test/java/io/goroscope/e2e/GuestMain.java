@@ -91,32 +91,41 @@ final class GuestMain {
         Runtime.getRuntime().halt(STUCK);
     }
 
+    /** NAME=BINARY. */
+    private record Program(String name, Path binary) {
+
+        static Program of(String word) {
+            String[] parts = word.split("=", 2);
+            return new Program(parts[0], Path.of(parts[1]));
+        }
+    }
+
     private static void truth(String[] modes, String[] flags, List<String> programs) throws IOException {
-        for (String program : programs) {
-            String[] parts = program.split("=", 2);
+        for (String word : programs) {
+            Program program = Program.of(word);
             for (String mode : modes) {
-                print(row(parts[0], Path.of(parts[1]), KernelRow.Mode.valueOf(mode), flags));
+                print(row(program.name(), program.binary(), KernelRow.Mode.valueOf(mode), flags));
             }
         }
     }
 
-    private static void refute(int runs, KernelRow.Mode mode, String[] flags, String program) throws IOException {
-        String[] parts = program.split("=", 2);
+    private static void refute(int runs, KernelRow.Mode mode, String[] flags, String word) throws IOException {
+        Program program = Program.of(word);
         KernelRow row;
         do {
-            row = row(parts[0], Path.of(parts[1]), mode, flags);
+            row = row(program.name(), program.binary(), mode, flags);
             print(row);
         } while (row.allEqual() && --runs > 0);
     }
 
     private static void hard(String[] modes, List<String> programs) throws IOException {
-        for (String program : programs) {
-            String[] parts = program.split("=", 2);
-            Flavor flavor = Flavor.valueOf(parts[0].substring(parts[0].lastIndexOf('-') + 1));
-            for (String name : modes) {
-                KernelRow.Mode mode = KernelRow.Mode.valueOf(name);
-                print(row(
-                        parts[0] + ", hard", mode, () -> HardTruth.run(Path.of(parts[1]), flavor, mode.options(), 1)));
+        for (String word : programs) {
+            Program program = Program.of(word);
+            String name = program.name();
+            Flavor flavor = Flavor.valueOf(name.substring(name.lastIndexOf('-') + 1));
+            for (String each : modes) {
+                KernelRow.Mode mode = KernelRow.Mode.valueOf(each);
+                print(row(name + ", hard", mode, () -> HardTruth.run(program.binary(), flavor, mode.options(), 1)));
             }
         }
     }

@@ -34,7 +34,8 @@ import org.slf4j.LoggerFactory;
  * nobody else has, until the group changes.
  *
  * <p>An assignment is taken for lost if the coordinator's differs from that of a running thread in three looks, and both stay
- * as they are: a thread that has its assignment is done with it in seconds, or is not {@code RUNNING}.
+ * as they are: a thread that has its assignment is done with it in seconds, or is not {@code RUNNING}. Where that did not
+ * help, it takes twice as many looks before the next one.
  */
 final class LostAssignments implements BrokerWatch.Look {
 
@@ -46,8 +47,10 @@ final class LostAssignments implements BrokerWatch.Look {
     private final Admin admin;
     private final String group;
     private final KafkaStreams streams;
-    /** Of each thread's last look, where its tasks were not what its coordinator says. */
+    /** The last look's, by thread. */
     private Map<String, Sighting> sightings = Map.of();
+
+    private int patience = LOOKS;
 
     /** A member's tasks; those that others would take over are one kind, warm or standby. */
     private record Tasks(Set<TaskId> active, Set<TaskId> standby) {
@@ -76,8 +79,17 @@ final class LostAssignments implements BrokerWatch.Look {
         }
     }
 
-    /** What was seen, and in how many looks. */
-    private record Sighting(Tasks given, Tasks had, int looks) {}
+    /** What a thread was given and what it had, and in how many looks in a row it was this and not the same; 0 if it is. */
+    private record Sighting(Tasks given, Tasks had, int looks) {
+
+        static Sighting of(Tasks given, Tasks had, Sighting before) {
+            if (given.equals(had)) {
+                return new Sighting(given, had, 0);
+            }
+            boolean again = before != null && before.given.equals(given) && before.had.equals(had);
+            return new Sighting(given, had, again ? before.looks + 1 : 1);
+        }
+    }
 
     LostAssignments(Admin admin, String group, KafkaStreams streams) {
         this.admin = admin;
@@ -91,38 +103,41 @@ final class LostAssignments implements BrokerWatch.Look {
                         .all())
                 .get(group)
                 .members();
+        sightings = sightings(members);
+        if (!sightings.isEmpty() && sightings.values().stream().allMatch(each -> each.looks() == 0)) {
+            patience = LOOKS;
+        }
+        sightings.entrySet().stream()
+                .filter(each -> each.getValue().looks() >= patience)
+                .findFirst()
+                .ifPresent(each -> joinAnew(each.getKey(), each.getValue()));
+    }
+
+    private Map<String, Sighting> sightings(Collection<StreamsGroupMemberDescription> members) {
         Map<String, Sighting> now = new HashMap<>();
         for (ThreadMetadata thread : streams.metadataForLocalThreads()) {
             List<StreamsGroupMemberDescription> same = members.stream()
                     .filter(member -> member.clientId().equals(thread.consumerClientId()))
                     .toList();
             // A thread that took the name of one that is gone has two, until the session of that is over.
-            if (!thread.threadState().equals(RUNNING) || same.size() != 1) {
-                continue;
-            }
-            Tasks given = Tasks.of(same.get(0).assignment());
-            Tasks had = Tasks.of(thread);
-            if (!given.equals(had)) {
-                Sighting before = sightings.get(thread.threadName());
-                boolean again = before != null
-                        && before.given().equals(given)
-                        && before.had().equals(had);
-                now.put(thread.threadName(), new Sighting(given, had, again ? before.looks() + 1 : 1));
+            if (thread.threadState().equals(RUNNING) && same.size() == 1) {
+                String name = thread.threadName();
+                Tasks given = Tasks.of(same.get(0).assignment());
+                now.put(name, Sighting.of(given, Tasks.of(thread), sightings.get(name)));
             }
         }
-        sightings = now;
-        for (Map.Entry<String, Sighting> each : now.entrySet()) {
-            if (each.getValue().looks() >= LOOKS) {
-                LOG.warn(
-                        "{} has {} and should have {}: its coordinator told it so once, and it did not hear it; it joins anew",
-                        each.getKey(),
-                        each.getValue().had(),
-                        each.getValue().given());
-                sightings = Map.of();
-                replace(each.getKey());
-                return;
-            }
-        }
+        return now;
+    }
+
+    private void joinAnew(String thread, Sighting seen) {
+        LOG.warn(
+                "{} has {} and should have {}: its coordinator told it so once, and it did not hear it; it joins anew",
+                thread,
+                seen.had(),
+                seen.given());
+        sightings = Map.of();
+        patience *= 2;
+        replace(thread);
     }
 
     /** Kafka Streams takes away the first of its threads, and adds one at the end. */

@@ -21,11 +21,20 @@ final class OutputWatch implements AutoCloseable {
     private final Thread thread;
     private long notBeforeNs = Long.MAX_VALUE;
     private volatile boolean closed;
+    private volatile RuntimeException failure;
 
     /** @param tasks partitions of the inputs, and of the topic */
     OutputWatch(Properties client, String topic, int tasks) {
         firstNs = new long[tasks];
-        thread = new Thread(() -> watch(client, topic), "output-watch");
+        thread = new Thread(
+                () -> {
+                    try {
+                        watch(client, topic);
+                    } catch (RuntimeException e) {
+                        failure = e;
+                    }
+                },
+                "output-watch");
         thread.setDaemon(true);
         thread.start();
     }
@@ -69,8 +78,15 @@ final class OutputWatch implements AutoCloseable {
         Arrays.fill(firstNs, 0);
     }
 
-    /** True when all tasks were heard of. */
+    /**
+     * True when all tasks were heard of.
+     *
+     * @throws IllegalStateException if it cannot hear of them
+     */
     synchronized boolean heardOfAll() {
+        if (failure != null) {
+            throw new IllegalStateException("the watch of the outputs failed", failure);
+        }
         return Arrays.stream(firstNs).allMatch(each -> each != 0);
     }
 
