@@ -15,6 +15,7 @@
  * it commits. {@link io.goroscope.streams.topology.Journal} has the rules.
  *
  * <p>Partition p of both inputs makes task p, which has the lanes of that partition; a lane never leaves its partition, so
- * nothing is repartitioned. {@link io.goroscope.streams.topology.StreamsJob} starts it all.
+ * nothing is repartitioned. {@link io.goroscope.streams.topology.StreamsJob} starts it all, and
+ * {@link io.goroscope.streams.topology.BrokerWatch} does what Kafka leaves undone when a broker fails.
  */
 package io.goroscope.streams.topology;
