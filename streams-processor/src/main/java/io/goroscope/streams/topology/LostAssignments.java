@@ -52,7 +52,7 @@ final class LostAssignments implements BrokerWatch.Look {
 
     private int patience = LOOKS;
 
-    /** A member's tasks; those that others would take over are one kind, warm or standby. */
+    /** A member's tasks; Kafka Streams keeps standby and warm-up tasks as one kind. */
     private record Tasks(Set<TaskId> active, Set<TaskId> standby) {
 
         static Tasks of(StreamsGroupMemberAssignment assignment) {
