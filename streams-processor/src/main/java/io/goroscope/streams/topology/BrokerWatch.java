@@ -1,9 +1,6 @@
 package io.goroscope.streams.topology;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -11,7 +8,6 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.streams.KafkaStreams;
@@ -33,8 +29,6 @@ final class BrokerWatch implements AutoCloseable {
         return thread;
     });
 
-    private final List<ScheduledFuture<?>> looks = new ArrayList<>();
-
     /** Something to look for. */
     interface Look {
         /** Looks once; what the broker refuses or does not answer is thrown, and the next look comes in its time. */
@@ -42,10 +36,7 @@ final class BrokerWatch implements AutoCloseable {
     }
 
     private BrokerWatch(StreamsJobConfig config) {
-        Properties properties = new Properties();
-        properties.putAll(config.client());
-        properties.put(AdminClientConfig.CLIENT_ID_CONFIG, config.applicationId() + "-watch");
-        admin = Admin.create(properties);
+        admin = JobClients.admin(config, "watch");
     }
 
     /** Looks until it is closed. */
@@ -62,7 +53,8 @@ final class BrokerWatch implements AutoCloseable {
     }
 
     private void every(int seconds, String what, Look look) {
-        looks.add(timer.scheduleWithFixedDelay(new Quiet(what, look), seconds, seconds, TimeUnit.SECONDS));
+        ScheduledFuture<?> unused =
+                timer.scheduleWithFixedDelay(new Quiet(what, look), seconds, seconds, TimeUnit.SECONDS);
     }
 
     /** A look after whose failure the job goes on as it would without. Where the broker is away, the job's own clients say so. */
@@ -102,8 +94,7 @@ final class BrokerWatch implements AutoCloseable {
 
     @Override
     public void close() {
-        looks.forEach(each -> each.cancel(true));
-        timer.shutdown();
+        timer.shutdownNow();
         admin.close(Duration.ZERO);
     }
 }

@@ -1,7 +1,9 @@
 package io.goroscope.streams.topology;
 
 import java.util.Map;
+import java.util.Properties;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -13,10 +15,20 @@ import org.apache.kafka.streams.KafkaClientSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Kafka Streams' clients, as it makes them itself, but for a producer that ends with its first abort. */
+/**
+ * Kafka Streams' clients, as it makes them itself, but for a producer that ends with its first abort; and the job's own.
+ */
 final class JobClients implements KafkaClientSupplier {
 
     private static final Logger LOG = LoggerFactory.getLogger(JobClients.class);
+
+    /** A client of the job's own, beside those of Kafka Streams. */
+    static Admin admin(StreamsJobConfig config, String purpose) {
+        Properties properties = new Properties();
+        properties.putAll(config.client());
+        properties.put(AdminClientConfig.CLIENT_ID_CONFIG, config.applicationId() + "-" + purpose);
+        return Admin.create(properties);
+    }
 
     @Override
     public Admin getAdmin(Map<String, Object> config) {

@@ -140,15 +140,12 @@ public final class StreamsJob implements AutoCloseable {
     }
 
     private static void checkTopics(StreamsJobConfig config) {
-        Properties properties = new Properties();
-        properties.putAll(config.client());
-        properties.put(AdminClientConfig.CLIENT_ID_CONFIG, config.applicationId() + "-topics");
         Topics topics = config.topics();
         Set<String> names = new HashSet<>();
         for (Topics.Kind kind : Topics.Kind.values()) {
             names.add(topics.of(kind));
         }
-        try (Admin admin = Admin.create(properties)) {
+        try (Admin admin = JobClients.admin(config, "topics")) {
             Map<String, TopicDescription> found =
                     admin.describeTopics(names).allTopicNames().get(TOPIC_CHECK_S, TimeUnit.SECONDS);
             int events = found.get(topics.of(Topics.Kind.EVENTS)).partitions().size();
